@@ -1,0 +1,9 @@
+//! Storage locations in memory.
+
+mod store;
+mod stores;
+
+pub use stores::MemoryBlobStores;
+
+#[cfg(test)]
+mod tests;

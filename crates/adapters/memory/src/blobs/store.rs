@@ -1,0 +1,230 @@
+//! One opened storage location in memory.
+
+use std::fmt;
+use std::ops::Range;
+
+use async_trait::async_trait;
+use bytes::{Bytes, BytesMut};
+use freehold_domain::{BlobKey, Capabilities, StorageRoot};
+use freehold_ports::blobs::{
+    BlobError, BlobMetadata, BlobReader, BlobStore, BlobVersion, BoxStream, ByteStream, ConditionalStore,
+    PutMode, PutOptions,
+};
+use futures_util::{StreamExt, TryStreamExt, stream};
+
+use crate::volumes::{Address, Content, State, Volumes};
+
+/// One opened storage location in memory.
+pub(super) struct MemoryBlobStore {
+    volumes: Volumes,
+    root: StorageRoot,
+    address: Address,
+    default_capabilities: Capabilities,
+}
+
+impl fmt::Debug for MemoryBlobStore {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("MemoryBlobStore").field("root", &self.root).finish_non_exhaustive()
+    }
+}
+
+impl MemoryBlobStore {
+    pub(super) fn new(volumes: Volumes, root: StorageRoot, default_capabilities: Capabilities) -> Self {
+        let address = Address::of_root(&root);
+        Self { volumes, root, address, default_capabilities }
+    }
+
+    fn location(&self) -> String {
+        self.root.to_string()
+    }
+
+    fn capabilities(&self, state: &State) -> Capabilities {
+        state.capabilities(&self.root).unwrap_or(self.default_capabilities)
+    }
+
+    fn require_compare_and_swap(&self, state: &State) -> Result<(), BlobError> {
+        if self.capabilities(state).compare_and_swap {
+            return Ok(());
+        }
+        Err(BlobError::Unsupported { location: self.location(), what: "compare-and-swap" })
+    }
+
+    fn require_reachable(&self, state: &State, address: &Address) -> Result<(), BlobError> {
+        if state.is_unreachable(address) {
+            let source = "the connection was cut".into();
+            return Err(BlobError::Unavailable { location: self.location(), source });
+        }
+        Ok(())
+    }
+
+    fn require_writable(&self, state: &State, address: &Address) -> Result<(), BlobError> {
+        self.require_reachable(state, address)?;
+        if state.is_read_only(address) {
+            let source = "the location was made read-only".into();
+            return Err(BlobError::PermissionDenied { location: self.location(), source });
+        }
+        Ok(())
+    }
+
+    /// Puts a whole content at a key, if the rules allow it.
+    fn store(&self, key: &BlobKey, bytes: Bytes, mode: PutMode) -> Result<BlobMetadata, BlobError> {
+        let address = self.address.join(key);
+        let mut state = self.volumes.lock();
+        self.require_writable(&state, &address)?;
+        if state.volume(&address).is_some_and(|volume| volume.is_no_place_for_a_file(address.path())) {
+            return Err(BlobError::NotABlob { location: self.location(), key: key.clone() });
+        }
+        let is_taken = state.content(&address).is_some();
+        match mode {
+            PutMode::Create if is_taken && self.capabilities(&state).create_if_absent => {
+                Err(BlobError::AlreadyExists { location: self.location(), key: key.clone() })
+            }
+            PutMode::Create | PutMode::Overwrite => Ok(metadata(key, &state.put(&address, bytes))),
+        }
+    }
+
+    /// The content at a key of the location at `root`.
+    fn load(&self, root: &StorageRoot, key: &BlobKey) -> Result<Content, BlobError> {
+        let address = Address::of_root(root).join(key);
+        let state = self.volumes.lock();
+        self.require_reachable(&state, &address)?;
+        match state.content(&address) {
+            Some(content) => Ok(content.clone()),
+            None if state.volume(&address).is_some_and(|volume| volume.is_no_file(address.path())) => {
+                Err(BlobError::NotABlob { location: root.to_string(), key: key.clone() })
+            }
+            None => Err(BlobError::NotFound { location: root.to_string(), key: key.clone() }),
+        }
+    }
+
+    /// The blobs strictly below `folder`.
+    fn blobs_below(&self, folder: &Address) -> Result<Vec<BlobMetadata>, BlobError> {
+        let state = self.volumes.lock();
+        self.require_reachable(&state, folder)?;
+        let Some(volume) = state.volume(folder) else { return Ok(Vec::new()) };
+        let unusable =
+            |name: &str| BlobError::UnusableName { location: self.location(), name: name.to_owned() };
+        if let Some((path, _)) =
+            volume.oddities_below(folder.path()).find(|(_, oddity)| oddity.is_unusable_name())
+        {
+            return Err(unusable(path));
+        }
+        let blob = |(path, content)| match self.address.key_of(path) {
+            Some(key) => Ok(metadata(&key, content)),
+            None => Err(unusable(path)),
+        };
+        volume.below(folder.path()).map(blob).collect()
+    }
+}
+
+fn metadata(key: &BlobKey, content: &Content) -> BlobMetadata {
+    BlobMetadata {
+        key: key.clone(),
+        size: content.size(),
+        version: version(content),
+        modified: content.modified(),
+    }
+}
+
+fn version(content: &Content) -> BlobVersion {
+    BlobVersion(content.version().to_string())
+}
+
+#[async_trait]
+impl ConditionalStore for MemoryBlobStore {
+    async fn replace(
+        &self,
+        key: &BlobKey,
+        content: Bytes,
+        expected: &BlobVersion,
+    ) -> Result<BlobMetadata, BlobError> {
+        let address = self.address.join(key);
+        let mut state = self.volumes.lock();
+        self.require_compare_and_swap(&state)?;
+        self.require_writable(&state, &address)?;
+        if state.content(&address).map(version).as_ref() != Some(expected) {
+            return Err(BlobError::VersionMismatch { location: self.location(), key: key.clone() });
+        }
+        Ok(metadata(key, &state.put(&address, content)))
+    }
+
+    async fn remove(&self, key: &BlobKey, expected: &BlobVersion) -> Result<(), BlobError> {
+        let address = self.address.join(key);
+        let mut state = self.volumes.lock();
+        self.require_compare_and_swap(&state)?;
+        self.require_writable(&state, &address)?;
+        if state.content(&address).is_some_and(|content| version(content) != *expected) {
+            return Err(BlobError::VersionMismatch { location: self.location(), key: key.clone() });
+        }
+        state.remove(&address);
+        Ok(())
+    }
+
+    async fn probe(&self) -> Result<Capabilities, BlobError> {
+        let mut state = self.volumes.lock();
+        self.require_writable(&state, &self.address)?;
+        state.volume_mut(&self.address).make_folder(self.address.path());
+        Ok(self.capabilities(&state))
+    }
+}
+
+#[async_trait]
+impl BlobStore for MemoryBlobStore {
+    async fn put(
+        &self,
+        key: &BlobKey,
+        body: ByteStream,
+        options: PutOptions,
+    ) -> Result<BlobMetadata, BlobError> {
+        let collected: Result<BytesMut, _> = body.try_collect().await;
+        let bytes = collected.map_err(|source| BlobError::Body { source })?;
+        self.store(key, bytes.freeze(), options.mode)
+    }
+
+    async fn flush(&self) -> Result<(), BlobError> {
+        self.require_reachable(&self.volumes.lock(), &self.address)
+    }
+
+    async fn read(&self, key: &BlobKey, range: Option<Range<u64>>) -> Result<BlobReader, BlobError> {
+        let content = self.load(&self.root, key)?;
+        let Range { start, end } = range.unwrap_or(0..u64::MAX);
+        let body = stream::iter(content.pieces(start, end).map(Ok));
+        Ok(BlobReader { metadata: metadata(key, &content), body: body.boxed() })
+    }
+
+    async fn metadata(&self, key: &BlobKey) -> Result<Option<BlobMetadata>, BlobError> {
+        let address = self.address.join(key);
+        let state = self.volumes.lock();
+        self.require_reachable(&state, &address)?;
+        Ok(state.content(&address).map(|content| metadata(key, content)))
+    }
+
+    async fn delete(&self, keys: &[BlobKey]) -> Result<(), BlobError> {
+        let mut state = self.volumes.lock();
+        for key in keys {
+            let address = self.address.join(key);
+            self.require_writable(&state, &address)?;
+            state.remove(&address);
+        }
+        Ok(())
+    }
+
+    async fn list(&self, prefix: Option<BlobKey>) -> BoxStream<'static, Result<BlobMetadata, BlobError>> {
+        let folder = prefix.map_or_else(|| self.address.clone(), |prefix| self.address.join(&prefix));
+        match self.blobs_below(&folder) {
+            Ok(blobs) => stream::iter(blobs.into_iter().map(Ok)).boxed(),
+            Err(error) => stream::iter([Err(error)]).boxed(),
+        }
+    }
+
+    async fn copy_from(
+        &self,
+        key: &BlobKey,
+        source: &StorageRoot,
+        source_key: &BlobKey,
+        options: PutOptions,
+    ) -> Result<Option<BlobMetadata>, BlobError> {
+        let content = self.load(source, source_key)?;
+        self.store(key, content.bytes().clone(), options.mode).map(Some)
+    }
+}

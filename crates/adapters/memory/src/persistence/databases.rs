@@ -1,0 +1,88 @@
+//! Databases in memory: one registry for each URL.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use freehold_domain::DatabaseUrl;
+use freehold_ports::persistence::{AccessMode, Databases, Persistence, PersistenceError};
+
+use super::error::conflict;
+use super::registry::{MemoryPersistence, Registry};
+
+/// Databases in memory: one registry for each URL, of whatever kind the URL is.
+///
+/// Clones share their registries. Units that write wait for one another; units that read see the state that was
+/// committed when they began, and wait for nobody. A unit that writes copies each table that it changes, so its cost grows
+/// with the registry.
+///
+/// ```
+/// use freehold_memory::MemoryDatabases;
+/// use freehold_ports::persistence::{AccessMode, Databases, PersistenceError};
+///
+/// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+/// let databases = MemoryDatabases::new();
+/// let url = "postgres://lab@db.example/books".parse()?;
+/// let missing = databases.open(&url, AccessMode::Read).await;
+/// assert!(matches!(missing, Err(PersistenceError::DatabaseMissing { .. })));
+///
+/// let registry = databases.create(&url).await?;
+/// assert_eq!(registry.begin(AccessMode::Read).await?.instance().find().await?, None);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Default)]
+pub struct MemoryDatabases(Arc<Mutex<HashMap<DatabaseUrl, Arc<Registry>>>>);
+
+impl fmt::Debug for MemoryDatabases {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_set().entries(self.registries().keys()).finish()
+    }
+}
+
+impl MemoryDatabases {
+    /// No database as yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn registries(&self) -> MutexGuard<'_, HashMap<DatabaseUrl, Arc<Registry>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl Databases for MemoryDatabases {
+    async fn create(&self, url: &DatabaseUrl) -> Result<Arc<dyn Persistence>, PersistenceError> {
+        let registry = Arc::clone(self.registries().entry(url.clone()).or_default());
+        Ok(Arc::new(MemoryPersistence::new(registry, AccessMode::Write)))
+    }
+
+    async fn open(
+        &self,
+        url: &DatabaseUrl,
+        mode: AccessMode,
+    ) -> Result<Arc<dyn Persistence>, PersistenceError> {
+        match self.registries().get(url) {
+            Some(registry) => Ok(Arc::new(MemoryPersistence::new(Arc::clone(registry), mode))),
+            None => Err(PersistenceError::DatabaseMissing { database: url.to_string() }),
+        }
+    }
+
+    /// Destroys a registry; handles that are still open on it fail with `Unavailable` from then on.
+    ///
+    /// # Errors
+    /// `Conflict` while a unit of work is under way.
+    async fn destroy(&self, url: &DatabaseUrl) -> Result<bool, PersistenceError> {
+        let mut registries = self.registries();
+        let Some(registry) = registries.get(url) else { return Ok(false) };
+        let Some(_nobody_begins) = registry.destroy() else {
+            return Err(conflict("a unit of work is under way on the registry"));
+        };
+        registries.remove(url);
+        Ok(true)
+    }
+}

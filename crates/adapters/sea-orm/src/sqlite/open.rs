@@ -1,0 +1,91 @@
+//! Registries are made and opened.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use freehold_ports::persistence::PersistenceError;
+
+use super::identity::{self, Identity};
+use super::place::Place;
+use super::pool::Purpose;
+use super::read_only::ReadOnlyFile;
+use super::writable::WritableFile;
+use crate::persistence::error::unavailable;
+
+/// Opens the registry at `place` for writing, and makes it if there is none.
+pub(crate) async fn create(place: &Place) -> Result<WritableFile, PersistenceError> {
+    if place.exists()? && !place.is_empty_file()? {
+        let place = place.of_a_database()?;
+        identity::inspect(&place).await?;
+        return writable(&place, Purpose::Create).await;
+    }
+    let folder = place.path().parent().unwrap_or(Path::new("/")).to_owned();
+    let made = make_folder(&folder).map_err(of_folder)?;
+    let file = WritableFile::open(place, Purpose::Create).await.map_err(|error| match error {
+        // The folder is there, so it is the place that cannot be written.
+        PersistenceError::Unavailable { source } => {
+            tracing::debug!(%source, "the database cannot be made");
+            PersistenceError::ReadOnly
+        }
+        other => other,
+    })?;
+    let synced = tokio::task::spawn_blocking(move || sync_folders(&folder, made)).await;
+    synced.map_err(unavailable)?.map_err(unavailable)?;
+    Ok(file)
+}
+
+/// Opens the registry that is at `place` for writing.
+pub(crate) async fn for_writing(place: &Place) -> Result<WritableFile, PersistenceError> {
+    let place = place.of_a_database()?;
+    if let Some(Identity::Empty) = identity::inspect(&place).await? {
+        return Err(place.not_a_registry("the database is empty"));
+    }
+    writable(&place, Purpose::Write).await
+}
+
+/// Opens the registry that is at `place` for reading.
+pub(crate) async fn for_reading(place: &Place) -> Result<ReadOnlyFile, PersistenceError> {
+    ReadOnlyFile::open(place.of_a_database()?).await
+}
+
+async fn writable(place: &Place, purpose: Purpose) -> Result<WritableFile, PersistenceError> {
+    match WritableFile::open(place, purpose).await {
+        Err(PersistenceError::Unavailable { source }) => match identity::inspect(place).await {
+            // It can be read, so it is its folder that cannot be written.
+            Ok(Some(_)) => {
+                tracing::debug!(%source, "the database cannot be written");
+                Err(PersistenceError::ReadOnly)
+            }
+            Ok(None) | Err(_) => Err(PersistenceError::Unavailable { source }),
+        },
+        opened => opened,
+    }
+}
+
+/// Makes a folder and those above it, and says how many there were to make.
+fn make_folder(folder: &Path) -> io::Result<usize> {
+    let missing = folder.ancestors().take_while(|folder| !folder.exists()).count();
+    fs::create_dir_all(folder)?;
+    Ok(missing)
+}
+
+fn of_folder(error: io::Error) -> PersistenceError {
+    match error.kind() {
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            tracing::debug!(%error, "the folder of the database cannot be made");
+            PersistenceError::ReadOnly
+        }
+        _ => unavailable(error),
+    }
+}
+
+/// Makes the names of a new file, and of the folders that were made for it, survive a power cut.
+fn sync_folders(folder: &Path, made: usize) -> io::Result<()> {
+    if cfg!(unix) {
+        for folder in folder.ancestors().take(made + 1) {
+            fs::File::open(folder)?.sync_all()?;
+        }
+    }
+    Ok(())
+}

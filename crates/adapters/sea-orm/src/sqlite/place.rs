@@ -1,0 +1,168 @@
+//! The file of a database, and what lies beside it.
+//!
+//! Nothing here opens the file. A process that closes a file of its own loses every lock that it has on that file, also
+//! those of its database connections, and the registry with them.
+
+use std::fs::{self, Metadata};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use freehold_ports::persistence::PersistenceError;
+
+use crate::persistence::error;
+
+/// Where a database is, or may be.
+#[derive(Debug, Clone)]
+pub(crate) struct Place {
+    path: PathBuf,
+    /// The URL, for people.
+    database: String,
+    /// How long to wait for others.
+    patience: Duration,
+}
+
+/// What a file was like when it was looked at. Whoever writes to it changes this.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Imprint {
+    length: u64,
+    modified: Option<SystemTime>,
+    node: Node,
+}
+
+/// What tells a file from another one under the same name, where the platform says it.
+type Node = [i64; 4];
+
+impl Place {
+    /// The place at `path`, which people know as `database`, where one waits for others as long as `patience` says.
+    pub(crate) fn new(path: &Path, database: String, patience: Duration) -> Self {
+        Self { path: path.to_owned(), database, patience }
+    }
+
+    /// How long to wait for others.
+    pub(crate) fn patience(&self) -> Duration {
+        self.patience
+    }
+
+    /// The database's file.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whether there is anything.
+    pub(crate) fn exists(&self) -> Result<bool, PersistenceError> {
+        Ok(self.metadata()?.is_some())
+    }
+
+    /// Whether there is an empty file.
+    pub(crate) fn is_empty_file(&self) -> Result<bool, PersistenceError> {
+        Ok(self.metadata()?.is_some_and(|metadata| metadata.is_file() && metadata.len() == 0))
+    }
+
+    /// The place of a file that is there and may be a database, without symbolic links: a database's companions lie
+    /// beside the file itself.
+    ///
+    /// # Errors
+    /// `DatabaseMissing`; `NotARegistry` when it cannot be a database; `Unavailable`.
+    pub(crate) fn of_a_database(&self) -> Result<Self, PersistenceError> {
+        let metadata = self.metadata()?.ok_or_else(|| self.missing())?;
+        if metadata.is_dir() {
+            return Err(self.not_a_registry("it is a directory"));
+        }
+        if !metadata.is_file() {
+            return Err(self.not_a_registry("it is not a regular file"));
+        }
+        if metadata.len() == 0 {
+            return Err(self.not_a_registry("the file is empty"));
+        }
+        let path = fs::canonicalize(&self.path).map_err(error::unavailable)?;
+        Ok(Self { path, ..self.clone() })
+    }
+
+    /// What the file is like, if nobody is changing it: no connection that could is at work, and none has left anything.
+    ///
+    /// A connection makes its shared memory before it reads, and a file changes only while there is a log or a journal.
+    pub(crate) fn undisturbed(&self) -> Result<Option<Imprint>, PersistenceError> {
+        let before = self.imprint()?;
+        let is_disturbed = self.shared_memory().try_exists().map_err(error::unavailable)?
+            || self.has_content(&self.log())?
+            || self.has_content(&self.companion("-journal"))?;
+        Ok((!is_disturbed && self.imprint()? == before).then_some(before))
+    }
+
+    /// Changes that are not yet in the file.
+    pub(crate) fn log(&self) -> PathBuf {
+        self.companion("-wal")
+    }
+
+    /// What connections at work share.
+    pub(crate) fn shared_memory(&self) -> PathBuf {
+        self.companion("-shm")
+    }
+
+    pub(crate) fn missing(&self) -> PersistenceError {
+        PersistenceError::DatabaseMissing { database: self.database.clone() }
+    }
+
+    pub(crate) fn not_a_registry(&self, reason: impl Into<String>) -> PersistenceError {
+        PersistenceError::NotARegistry { database: self.database.clone(), reason: reason.into() }
+    }
+
+    pub(crate) fn schema_outdated(&self) -> PersistenceError {
+        PersistenceError::SchemaOutdated { database: self.database.clone() }
+    }
+
+    pub(crate) fn schema_too_new(&self, found: String, supported: String) -> PersistenceError {
+        PersistenceError::SchemaTooNew { database: self.database.clone(), found, supported }
+    }
+
+    fn companion(&self, ending: &str) -> PathBuf {
+        let mut name = self.path.clone().into_os_string();
+        name.push(ending);
+        name.into()
+    }
+
+    fn has_content(&self, companion: &Path) -> Result<bool, PersistenceError> {
+        Ok(present(fs::metadata(companion))?.is_some_and(|metadata| metadata.len() > 0))
+    }
+
+    fn imprint(&self) -> Result<Imprint, PersistenceError> {
+        let metadata = self.metadata()?.ok_or_else(|| self.missing())?;
+        Ok(Imprint { length: metadata.len(), modified: metadata.modified().ok(), node: node(&metadata) })
+    }
+
+    fn metadata(&self) -> Result<Option<Metadata>, PersistenceError> {
+        present(fs::metadata(&self.path))
+    }
+}
+
+impl Imprint {
+    /// Whether the file may just have been written: within one tick of the clock of its file system, two changes look the
+    /// same.
+    pub(crate) fn is_fresh(&self, tick: Duration) -> bool {
+        self.modified.and_then(|modified| modified.elapsed().ok()).is_none_or(|age| age < tick)
+    }
+}
+
+/// What there is, if there is anything.
+fn present(found: io::Result<Metadata>) -> Result<Option<Metadata>, PersistenceError> {
+    match found {
+        Ok(metadata) => Ok(Some(metadata)),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            Ok(None)
+        }
+        Err(error) => Err(error::unavailable(error)),
+    }
+}
+
+#[cfg(unix)]
+fn node(metadata: &Metadata) -> Node {
+    use std::os::unix::fs::MetadataExt;
+    let number = |number: u64| number.cast_signed();
+    [number(metadata.dev()), number(metadata.ino()), metadata.ctime(), metadata.ctime_nsec()]
+}
+
+#[cfg(not(unix))]
+fn node(_: &Metadata) -> Node {
+    Node::default()
+}

@@ -1,0 +1,21 @@
+//! What Freehold needs of the machine it runs on: the time, uids, session locks, the user's settings and the files that
+//! are no storage location.
+//!
+//! - [`SystemClock`]: the time, for people
+//! - [`RandomUids`]: uids from the operating system's randomness
+//! - [`FileLiveness`]: sessions on a registry in a file, by locks beside that file
+//! - [`SettingsDirectory`]: known instances and the user's profile, in TOML files
+//! - [`MachineFiles`]: what a user saves from and writes to
+
+mod blocking;
+mod clock;
+mod files;
+mod liveness;
+mod settings;
+mod uids;
+
+pub use clock::SystemClock;
+pub use files::MachineFiles;
+pub use liveness::FileLiveness;
+pub use settings::SettingsDirectory;
+pub use uids::RandomUids;

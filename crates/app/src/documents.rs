@@ -1,0 +1,16 @@
+//! The documents of the repository, so that their examples are compiled and run as documentation tests.
+
+#[doc = include_str!("../../../README.md")]
+mod readme {}
+
+#[doc = include_str!("../../../docs/guides/command-line.md")]
+mod command_line {}
+
+#[doc = include_str!("../../../docs/guides/concepts.md")]
+mod concepts {}
+
+#[doc = include_str!("../../../docs/guides/embed.md")]
+mod embed {}
+
+#[doc = include_str!("../../../docs/guides/write-an-adapter.md")]
+mod write_an_adapter {}

@@ -1,0 +1,75 @@
+//! `freehold init`: make an instance.
+
+use clap::Args;
+use freehold::{InitialiseInstance, InstanceDescription};
+use freehold_domain::Handle;
+
+use crate::arguments;
+use crate::failure::Failure;
+use crate::output::{InitialisedView, InstanceView};
+use crate::session::Session;
+
+/// Make an instance: a registry, and a first storage location that it manages
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  freehold init --storage ./mydata
+  freehold init --storage ./mydata --owner lab --name primary
+  freehold init --storage ./mydata --db sqlite:///srv/books/lab.db
+
+The same command again says that the instance is there, and makes it current.")]
+pub(crate) struct Init {
+    /// The root of the default storage: a folder, which is made when it is absent
+    #[arg(long, value_name = "ROOT", default_value = "./storage")]
+    storage: String,
+    /// The instance's name [default: that of the database, else of the root]
+    #[arg(long)]
+    name: Option<String>,
+    /// The instance's owner [default: your handle]
+    #[arg(long, value_name = "HANDLE")]
+    owner: Option<Handle>,
+    #[arg(
+        long = "db",
+        value_name = "URL",
+        help = "The registry's database, sqlite:///absolute/path [default: ROOT/.lamindb/freehold.db]"
+    )]
+    database: Option<String>,
+}
+
+impl Init {
+    pub(crate) async fn run(self, session: &mut Session) -> Result<(), Failure> {
+        let request = InitialiseInstance {
+            storage: self.storage,
+            name: self.name,
+            owner: self.owner,
+            database: self.database.as_deref().map(arguments::database).transpose()?,
+        };
+        let initialised = session.machine()?.init(request).await?;
+        let freehold = session.keep(initialised.freehold);
+        let description = freehold.describe().await?;
+        let output = &mut session.output;
+        if output.is_json() {
+            let instance = InstanceView::from(&description);
+            return output.document(&InitialisedView { instance, created: initialised.created });
+        }
+        tell(session, &description, initialised.created)
+    }
+}
+
+fn tell(session: &mut Session, description: &InstanceDescription, is_new: bool) -> Result<(), Failure> {
+    let InstanceDescription { instance, default_storage, database, user: _ } = description;
+    let output = &mut session.output;
+    let (slug, uid) = (instance.slug(), instance.uid());
+    if is_new {
+        output.say(format_args!("made instance {slug} ({uid}), now current"))?;
+    } else {
+        output.say(format_args!("instance {slug} ({uid}) was there already, now current"))?;
+    }
+    if let Some(storage) = default_storage {
+        output.say(format_args!("  default storage  {} ({})", storage.root(), storage.uid()))?;
+    }
+    output.say(format_args!("  registry         {database}"))?;
+    if is_new {
+        output.note("next: `freehold save PATH` records a file, `freehold list` shows what is recorded");
+    }
+    Ok(())
+}

@@ -1,0 +1,202 @@
+//! `freehold instance delete`: the plan first, then the deed.
+
+use clap::Args;
+use freehold::ports::persistence::PersistenceError;
+use freehold::{ConnectError, Contents, DataFate, DeletionPlan, PlannedLocation, Tally};
+use freehold_domain::{Access, Slug};
+
+use crate::confirmation;
+use crate::failure::Failure;
+use crate::output::{Fields, PlanView, count, size};
+use crate::session::Session;
+
+/// Delete an instance: its claims, on request its ingested data, and last its registry
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  freehold instance delete --dry-run
+  freehold instance delete lab/primary --release
+  freehold instance delete lab/primary --purge --yes
+
+As long as a managed location holds data, either --release or --purge is needed. Linked locations are never touched.")]
+pub(crate) struct Delete {
+    /// The instance: its slug, its storage root, or its database URL [default: the current one]
+    #[arg(value_name = "SLUG")]
+    target: Option<String>,
+    /// Only show what would happen
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    fate: Fate,
+    /// Do not ask
+    #[arg(long)]
+    yes: bool,
+}
+
+/// What becomes of the data.
+#[derive(Debug, Clone, Copy, Args)]
+struct Fate {
+    /// Keep all data where it is, and give up the claims
+    #[arg(long, conflicts_with = "purge")]
+    release: bool,
+    /// Delete ingested data for good; files that were registered in place, and unknown ones, stay
+    #[arg(long)]
+    purge: bool,
+}
+
+impl From<Fate> for DataFate {
+    fn from(fate: Fate) -> Self {
+        match (fate.release, fate.purge) {
+            (true, _) => Self::Release,
+            (false, true) => Self::Purge,
+            (false, false) => Self::Unsaid,
+        }
+    }
+}
+
+impl Delete {
+    pub(crate) async fn run(self, session: &mut Session) -> Result<(), Failure> {
+        let fate = DataFate::from(self.fate);
+        let target = self.target.clone().or_else(|| session.target().map(str::to_owned));
+        let machine = session.machine()?;
+        let freehold = match machine.open(target.as_deref()).await {
+            Ok(opened) => session.keep(opened),
+            Err(ConnectError::Persistence(error @ PersistenceError::DatabaseMissing { .. })) => {
+                return self.forget(session, target, error).await;
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let plan = freehold.plan_deletion().await?;
+        let is_allowed = fate != DataFate::Unsaid || !plan.has_data();
+        if !session.output.is_json() {
+            tell_plan(session, &plan, fate)?;
+        }
+        if self.dry_run {
+            if session.output.is_json() {
+                return session.output.document(&PlanView::new(&plan, fate));
+            }
+            return session.output.say("nothing was changed");
+        }
+        if is_allowed {
+            self.ask(plan.instance.slug())?;
+        }
+        let deleted = freehold.delete_instance(fate).await?;
+        let output = &mut session.output;
+        if output.is_json() {
+            return output.document(&PlanView::new(&deleted.plan, fate).carried_out(deleted.purged));
+        }
+        if deleted.purged.artifacts > 0 {
+            output.say(format_args!(
+                "deleted the data of {}",
+                tally(deleted.purged, "artifact", "artifacts")
+            ))?;
+        }
+        output.say(format_args!("deleted instance {}", deleted.plan.instance.slug()))
+    }
+
+    fn ask(&self, slug: &Slug) -> Result<(), Failure> {
+        if self.yes {
+            return Ok(());
+        }
+        if !confirmation::somebody_is_there() {
+            return Err(Failure::declined(
+                "deleting an instance has to be confirmed, and nobody is there to ask; nothing was changed",
+            )
+            .with_hint("add --yes, after a look at --dry-run"));
+        }
+        let request = format!("this cannot be undone; type {slug} to delete the instance:");
+        if confirmation::types(&request, &slug.to_string())? {
+            Ok(())
+        } else {
+            Err(Failure::declined("that is not the instance's slug; nothing was changed"))
+        }
+    }
+
+    /// Forgets an instance whose registry is gone: there is nothing else left of it that is known.
+    async fn forget(
+        &self,
+        session: &mut Session,
+        target: Option<String>,
+        missing: PersistenceError,
+    ) -> Result<(), Failure> {
+        let machine = session.machine()?;
+        let known = machine.instances().await?;
+        let known = known.into_iter().find(|listed| match &target {
+            Some(target) => {
+                *target == listed.known.slug.to_string()
+                    || *target == listed.known.uid.to_string()
+                    || *target == listed.known.database.to_string()
+            }
+            None => listed.is_current,
+        });
+        let Some(known) = known.map(|listed| listed.known) else { return Err(missing.into()) };
+        session.output.note(format_args!(
+            "the registry of {} is gone ({missing}); only your settings still name the instance",
+            known.slug
+        ));
+        if self.dry_run {
+            return Err(missing.into());
+        }
+        self.ask(&known.slug)?;
+        machine.forget(known.uid.as_str()).await?;
+        if session.output.is_json() {
+            return session.output.document(&serde_json::json!({
+                "instance": { "uid": known.uid, "slug": known.slug.to_string() },
+                "database": known.database.to_string(),
+                "deleted": false,
+                "forgotten": true,
+            }));
+        }
+        session.output.say(format_args!("forgot instance {}", known.slug))
+    }
+}
+
+fn tell_plan(session: &mut Session, plan: &DeletionPlan, fate: DataFate) -> Result<(), Failure> {
+    let output = &mut session.output;
+    let instance = &plan.instance;
+    output.say(format_args!("plan: delete instance {} ({})", instance.slug(), instance.uid()))?;
+    for location in &plan.locations {
+        let (storage, what) = (&location.storage, access(location));
+        output.say(format_args!("\n{what}  {} ({})", storage.root(), storage.uid()))?;
+        output.say(consequences(location, fate).draw().trim_end())?;
+    }
+    output.say(format_args!("\nregistry  {}\n  is deleted", plan.database))?;
+    output.say("")
+}
+
+fn access(location: &PlannedLocation) -> &'static str {
+    match location.access {
+        Access::Managed => "managed location",
+        Access::Linked => "linked location",
+    }
+}
+
+/// What happens to what lies at a location.
+fn consequences(location: &PlannedLocation, fate: DataFate) -> Fields {
+    let contents = match (location.access, location.contents) {
+        (Access::Linked, _) => return Fields::default().with("  untouched", " "),
+        (Access::Managed, contents) => contents.unwrap_or_default(),
+    };
+    let Contents { ingested, in_place, unknown } = contents;
+    let ingested_fate = match fate {
+        DataFate::Unsaid if contents.is_empty() => "nothing there",
+        DataFate::Unsaid => "undecided: stays with --release, is deleted with --purge",
+        DataFate::Release => "stays",
+        DataFate::Purge => "is deleted",
+    };
+    let line = |tally_of: Tally, what: &str| {
+        if tally_of.artifacts == 0 {
+            "none".to_owned()
+        } else {
+            format!("{}: {what}", tally(tally_of, "file", "files"))
+        }
+    };
+    Fields::default()
+        .with("  ingested", line(ingested, ingested_fate))
+        .with("  in place", line(in_place, "stays"))
+        .with("  unknown to Freehold", line(unknown, "stays"))
+        .with("  claim", "is given up")
+}
+
+fn tally(tally: Tally, one: &str, many: &str) -> String {
+    format!("{} ({})", count(tally.artifacts, one, many), size(tally.bytes))
+}

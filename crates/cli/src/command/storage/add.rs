@@ -1,0 +1,75 @@
+//! `freehold storage add`.
+
+use clap::Args;
+use freehold::{AddOutcome, AddStorage, AddedStorage};
+use freehold_domain::{Access, Instance};
+
+use crate::failure::Failure;
+use crate::output::AddedStorageView;
+use crate::session::{Session, is_default};
+
+/// Add a storage location: managed if nobody else manages it, linked (read only) otherwise
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  freehold storage add ./archive --description \"Finished plates\"
+  freehold storage add /mnt/partner --link
+
+A managed location is claimed with a small file, .lamindb/storage_uid.txt. Nothing is written to a linked one.")]
+pub(crate) struct Add {
+    /// The root: a folder, which is made when it is absent, unless it is linked
+    root: String,
+    /// What the location is for
+    #[arg(long, value_name = "TEXT")]
+    description: Option<String>,
+    /// The cloud region
+    #[arg(long, value_name = "REGION", conflicts_with = "host")]
+    region: Option<String>,
+    /// The host that a local folder is on
+    #[arg(long, value_name = "HOST")]
+    host: Option<String>,
+    /// Only link it: claim nothing, write nothing there
+    #[arg(long)]
+    link: bool,
+}
+
+impl Add {
+    pub(crate) async fn run(self, session: &mut Session) -> Result<(), Failure> {
+        let freehold = session.writing().await?;
+        let request = AddStorage {
+            root: self.root,
+            description: self.description,
+            region: self.region.or(self.host),
+            link: self.link,
+        };
+        let added = freehold.add_storage(request).await?;
+        let instance = freehold.instance();
+        if session.output.is_json() {
+            let (access, is_default) = (added.storage.access(instance), is_default(instance, &added.storage));
+            return session.output.document(&AddedStorageView::new(&added, access, is_default));
+        }
+        tell(session, &added, instance)
+    }
+}
+
+fn tell(session: &mut Session, added: &AddedStorage, instance: &Instance) -> Result<(), Failure> {
+    let (root, uid) = (added.storage.root(), added.storage.uid());
+    let access = added.storage.access(instance);
+    let output = &mut session.output;
+    if added.created {
+        output.say(format_args!("added {access} storage location {root} ({uid})"))?;
+    } else {
+        output.say(format_args!(
+            "{access} storage location {root} ({uid}) was there already; it is up to date"
+        ))?;
+    }
+    match (&added.outcome, access) {
+        (AddOutcome::ManagedElsewhere { manager }, _) => {
+            output.note(format_args!(
+                "it is linked because it is managed by {manager}; you can read there, and only read"
+            ));
+        }
+        (AddOutcome::LinkedAsAsked, Access::Linked) => output.note("you can read there, and only read"),
+        (AddOutcome::LinkedAsAsked, Access::Managed) | (AddOutcome::Managed, _) => {}
+    }
+    Ok(())
+}

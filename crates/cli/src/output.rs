@@ -1,0 +1,173 @@
+//! What a command prints: texts and tables for people, one JSON document for programs, bytes for pipes.
+
+mod artifact_view;
+mod instance_view;
+mod json_array;
+mod plan_view;
+mod run_view;
+mod size;
+
+mod storage_view;
+mod table;
+mod time;
+
+use std::fmt::Display;
+use std::io::{self, BufWriter, ErrorKind, IsTerminal, Stdout, Write};
+use std::process::ExitCode;
+
+use serde::Serialize;
+
+pub(crate) use artifact_view::{
+    ArtifactDetailsView, ArtifactView, DeletedView, DownloadedView, LocatedView, SavedView, TransferView,
+    presence_name,
+};
+pub(crate) use instance_view::{InitialisedView, InstanceView, ListedInstanceView, UserView};
+pub(crate) use json_array::JsonArray;
+pub(crate) use plan_view::PlanView;
+pub(crate) use run_view::{ExecutedRunView, RunDetailsView, RunView};
+pub(crate) use size::{count, size};
+pub(crate) use storage_view::{AddedStorageView, StorageDetailsView, StorageView};
+
+pub(crate) use table::{Align, Column, Fields, Table};
+pub(crate) use time::{for_people, in_tables};
+
+use crate::command_line::GlobalOptions;
+use crate::failure::Failure;
+
+/// How much is gathered before it is written, in bytes.
+const BUFFER: usize = 64 * 1024;
+
+/// Where a command prints to.
+#[derive(Debug)]
+pub(crate) struct Output {
+    stdout: BufWriter<Stdout>,
+    /// Nobody reads any more: what is still printed goes nowhere, and that is no error.
+    is_closed: bool,
+    is_json: bool,
+    is_quiet: bool,
+}
+
+impl Output {
+    pub(crate) fn new(options: &GlobalOptions) -> Self {
+        Self {
+            stdout: BufWriter::with_capacity(BUFFER, io::stdout()),
+            is_closed: false,
+            is_json: options.json,
+            is_quiet: options.quiet,
+        }
+    }
+
+    /// Whether the answer is to be a JSON document.
+    pub(crate) fn is_json(&self) -> bool {
+        self.is_json
+    }
+
+    /// Whether nothing but answers and errors is wanted.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.is_quiet
+    }
+
+    /// Whether nobody reads the answer any more, so that there is no point in going on with it.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.is_closed
+    }
+
+    /// Whether progress may be drawn: somebody looks at standard error, and no other answer is wanted.
+    pub(crate) fn draws_progress(&self) -> bool {
+        !self.is_json && !self.is_quiet && io::stderr().is_terminal()
+    }
+
+    /// Prints a line that is the answer.
+    pub(crate) fn line(&mut self, text: impl Display) -> Result<(), Failure> {
+        self.bytes(format!("{text}\n").as_bytes())
+    }
+
+    /// Prints a text that is the answer and has its line ends.
+    pub(crate) fn text(&mut self, text: &str) -> Result<(), Failure> {
+        self.bytes(text.as_bytes())
+    }
+
+    /// Prints a line about what was done, unless `--quiet`.
+    pub(crate) fn say(&mut self, text: impl Display) -> Result<(), Failure> {
+        if self.is_quiet || self.is_json { Ok(()) } else { self.line(text) }
+    }
+
+    /// Prints a line that is no answer, to standard error, unless `--quiet`.
+    pub(crate) fn note(&mut self, text: impl Display) {
+        if !self.is_quiet {
+            // In the order in which it was printed, where both go to one place. A failure is met again at the end.
+            let _ = self.flush();
+            tell(&format!("{text}\n"));
+        }
+    }
+
+    /// Prints the one JSON document.
+    pub(crate) fn document(&mut self, document: &impl Serialize) -> Result<(), Failure> {
+        let text = serde_json::to_string_pretty(document).map_err(|error| unprintable(&error))?;
+        self.line(text)
+    }
+
+    /// Prints bytes as they are.
+    pub(crate) fn bytes(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        let written = if self.is_closed { Ok(()) } else { self.stdout.write_all(bytes) };
+        self.heed(written)
+    }
+
+    /// Sees to it that what was printed can be seen.
+    pub(crate) fn flush(&mut self) -> Result<(), Failure> {
+        let flushed = if self.is_closed { Ok(()) } else { self.stdout.flush() };
+        self.heed(flushed)
+    }
+
+    fn heed(&mut self, written: io::Result<()>) -> Result<(), Failure> {
+        match written {
+            Ok(()) => Ok(()),
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => {
+                self.is_closed = true;
+                Ok(())
+            }
+            Err(error) => {
+                self.is_closed = true;
+                Err(Failure::failed(format!("the answer cannot be written: {error}")))
+            }
+        }
+    }
+
+    /// Tells a failure that does not end the command.
+    pub(crate) fn warn(&mut self, failure: &Failure) {
+        let _ = self.flush();
+        tell(&failure.text());
+    }
+
+    /// Prints the failure, if it is one, and gives the exit status.
+    pub(crate) fn end(mut self, result: Result<ExitCode, Failure>) -> ExitCode {
+        let result = result.and_then(|code| self.flush().map(|()| code));
+        let failure = match result {
+            Ok(code) => return code,
+            Err(failure) => failure,
+        };
+        if self.is_json && !self.is_closed {
+            let _ = self.document(&failure.document());
+            let _ = self.flush();
+        } else {
+            self.warn(&failure);
+        }
+        failure.exit_code()
+    }
+}
+
+/// Prints a document without anything else to print.
+pub(crate) fn print_alone(document: &impl Serialize) {
+    if let Ok(text) = serde_json::to_string_pretty(document) {
+        let _ = io::stdout().write_all(format!("{text}\n").as_bytes());
+    }
+}
+
+/// Prints to standard error. When that is closed, nobody wanted to know.
+pub(crate) fn tell(text: &str) {
+    let _ = io::stderr().write_all(text.as_bytes());
+}
+
+fn unprintable(error: &serde_json::Error) -> Failure {
+    Failure::failed(format!("the answer cannot be put into JSON: {error}"))
+}

@@ -1,0 +1,137 @@
+//! What a command has at hand: the options, where to print, and the instance that it works on.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use freehold::ports::persistence::PersistenceError;
+use freehold::{Activity, ConnectError, Freehold, Machine, Progress, ProgressEvent};
+use freehold_domain::{Instance, RunUid, Storage};
+
+use crate::command_line::GlobalOptions;
+use crate::failure::Failure;
+use crate::output::Output;
+use crate::progress_bar::ProgressBar;
+
+/// The variable that holds the current run.
+pub(crate) const RUN_VARIABLE: &str = "FREEHOLD_RUN";
+/// The variable that names the instance to work on.
+pub(crate) const INSTANCE_VARIABLE: &str = "FREEHOLD_INSTANCE";
+/// The variable that names the folder of the settings.
+pub(crate) const CONFIG_VARIABLE: &str = "FREEHOLD_CONFIG_DIR";
+
+/// What a command has at hand.
+#[derive(Debug)]
+pub(crate) struct Session {
+    options: GlobalOptions,
+    pub(crate) output: Output,
+    progress: Option<Arc<ProgressBar>>,
+    opened: Vec<Freehold>,
+}
+
+impl Session {
+    pub(crate) fn new(options: GlobalOptions, output: Output) -> Self {
+        let progress = output.draws_progress().then(Arc::default);
+        Self { options, output, progress, opened: Vec::new() }
+    }
+
+    /// This machine, with the settings that the options name.
+    pub(crate) fn machine(&self) -> Result<Machine, Failure> {
+        let mut builder = Machine::builder();
+        if let Some(folder) = self.config_dir() {
+            builder = builder.config_dir(folder.clone());
+        }
+        if let Some(progress) = &self.progress {
+            builder = builder.progress(progress.clone());
+        }
+        builder.build().map_err(|error| Failure::failed(error.to_string()))
+    }
+
+    /// The folder of the settings, if one was given.
+    pub(crate) fn config_dir(&self) -> Option<&PathBuf> {
+        self.options.config_dir.as_ref().filter(|folder| !folder.as_os_str().is_empty())
+    }
+
+    /// The instance that was named, if one was.
+    pub(crate) fn target(&self) -> Option<&str> {
+        self.options.instance.as_deref().filter(|target| !target.is_empty())
+    }
+
+    /// The run to work under: that of the options, else that of the environment.
+    pub(crate) fn run(&self) -> Result<Option<RunUid>, Failure> {
+        let from_environment = std::env::var_os(RUN_VARIABLE);
+        let (source, text) = match (&self.options.run, from_environment) {
+            (Some(text), _) if text.is_empty() => return Ok(None),
+            (Some(text), _) => ("--run", text.clone()),
+            (None, Some(value)) if !value.is_empty() => (RUN_VARIABLE, value.to_string_lossy().into_owned()),
+            (None, _) => return Ok(None),
+        };
+        match text.parse() {
+            Ok(run) => Ok(Some(run)),
+            Err(error) => Err(Failure::invalid(format!("{source}: {error}"))
+                .with_hint("begin a run with `freehold run start --transform KEY`, which prints its uid")),
+        }
+    }
+
+    /// Opens the instance, to read and write, under the run if there is one.
+    pub(crate) async fn writing(&mut self) -> Result<Freehold, Failure> {
+        let run = self.run()?;
+        let opened = self.machine()?.open(self.target()).await?.under_run(run);
+        Ok(self.keep(opened))
+    }
+
+    /// Opens the instance, to read only.
+    pub(crate) async fn reading(&mut self) -> Result<Freehold, Failure> {
+        let opened = open_to_read(&self.machine()?, self.target()).await?;
+        Ok(self.keep(opened))
+    }
+
+    /// Opens the instance to read an artifact: under a run that is recorded, else nothing is written.
+    pub(crate) async fn reading_for_run(&mut self) -> Result<Freehold, Failure> {
+        if self.run()?.is_some() { self.writing().await } else { self.reading().await }
+    }
+
+    /// Draws how far `work` comes with one file, if progress is drawn at all.
+    pub(crate) async fn drawing<T>(
+        &self,
+        activity: Activity,
+        bytes: u64,
+        work: impl Future<Output = T>,
+    ) -> T {
+        let report = |event| self.progress.iter().for_each(|progress| progress.report(event));
+        report(ProgressEvent::Started { activity, items: None, bytes: Some(bytes) });
+        let done = work.await;
+        report(ProgressEvent::Finished);
+        done
+    }
+
+    /// Keeps an opened instance, to close it at the end.
+    pub(crate) fn keep(&mut self, opened: Freehold) -> Freehold {
+        self.opened.push(opened.clone());
+        opened
+    }
+
+    /// Lets go of what was opened.
+    pub(crate) async fn close(&mut self) {
+        for opened in self.opened.drain(..) {
+            if let Err(error) = opened.close().await {
+                tracing::debug!(%error, "the registry was not closed in order");
+            }
+        }
+    }
+}
+
+/// Opens an instance to read only. A registry with an older schema is brought up to date first.
+pub(crate) async fn open_to_read(machine: &Machine, target: Option<&str>) -> Result<Freehold, ConnectError> {
+    match machine.open_read_only(target).await {
+        Err(ConnectError::Persistence(PersistenceError::SchemaOutdated { .. })) => {
+            machine.open(target).await?.close().await?;
+            machine.open_read_only(target).await
+        }
+        opened => opened,
+    }
+}
+
+/// Whether new artifacts of the instance go to this location.
+pub(crate) fn is_default(instance: &Instance, storage: &Storage) -> bool {
+    instance.default_storage() == Some(storage.uid())
+}

@@ -1,0 +1,18 @@
+//! Bytes at storage locations, whatever the backend.
+
+mod blob_store;
+mod blob_stores;
+mod conditional_store;
+mod error;
+mod stream;
+
+pub use blob_store::{
+    BlobMetadata, BlobReader, BlobStore, BlobVersion, Durability, PutMode, PutOptions,
+};
+pub use blob_stores::BlobStores;
+pub use conditional_store::ConditionalStore;
+pub use error::BlobError;
+pub use stream::{BoxStream, ByteStream, FromBytes};
+
+#[cfg(feature = "mock")]
+pub use blob_stores::MockBlobStores;

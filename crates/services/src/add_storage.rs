@@ -1,0 +1,282 @@
+//! Add a storage location: managed if it can be claimed, linked otherwise.
+
+use freehold_domain::{
+    Claim, ClaimAuthor, Provenance, Storage, StorageFields, StorageRoot, StorageRootError, StorageUid,
+};
+use freehold_ports::blobs::BlobError;
+use freehold_ports::persistence::PersistenceError;
+use freehold_ports::system::FileError;
+
+use crate::location::{ClaimOutcome, ClaimState};
+use crate::registry::ActorError;
+use crate::{Category, Registry, Transaction, UseCaseError};
+
+/// A request to add a storage location.
+#[derive(Debug, Clone, Default)]
+pub struct AddStorage {
+    /// Its root: a path or URL.
+    pub root: String,
+    /// What it is for.
+    pub description: Option<String>,
+    /// Cloud region, or the identifier of the host of a local folder.
+    pub region: Option<String>,
+    /// Only link it: claim nothing, write nothing there.
+    pub link: bool,
+}
+
+/// Why an added location is what it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AddOutcome {
+    /// This instance manages it.
+    Managed,
+    /// It is linked, as asked.
+    LinkedAsAsked,
+    /// It is linked, because somebody else manages it.
+    ManagedElsewhere {
+        /// Who manages it, for people.
+        manager: String,
+    },
+}
+
+/// A location that was added, or was there already.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AddedStorage {
+    /// The location.
+    pub storage: Storage,
+    /// Why it is managed or linked.
+    pub outcome: AddOutcome,
+    /// Whether it was recorded now; otherwise it was known already, and what changed was updated.
+    pub created: bool,
+}
+
+/// Why a location was not added.
+#[derive(Debug, thiserror::Error)]
+pub enum AddStorageError {
+    /// The root is not valid.
+    #[error(transparent)]
+    Root(#[from] StorageRootError),
+    /// The place holds a claim that cannot be read: it belongs to nobody we know, and is never overwritten.
+    #[error("{root} holds a claim that cannot be read ({reason}), so it can only be linked")]
+    UnreadableClaim {
+        /// The root.
+        root: StorageRoot,
+        /// Why it cannot be read.
+        reason: String,
+    },
+    /// Another recorded location has the uid that the claim names: one of them is a copy of the other.
+    #[error("the claim in {root} names the storage location that is recorded at {recorded}; one is a copy of the other")]
+    CopiedClaim {
+        /// The root.
+        root: StorageRoot,
+        /// Where the location is recorded.
+        recorded: StorageRoot,
+    },
+    /// The place is recorded under another uid than its claim names.
+    #[error("{root} is recorded as storage location {recorded}, but its claim names {claimed}")]
+    AnotherUid {
+        /// The root.
+        root: StorageRoot,
+        /// The uid in the claim.
+        claimed: StorageUid,
+        /// The uid in the registry.
+        recorded: StorageUid,
+    },
+    /// The place to link does not exist.
+    #[error("there is nothing at {root} to link")]
+    NothingToLink {
+        /// The root.
+        root: StorageRoot,
+    },
+    /// The user or the run cannot be recorded.
+    #[error(transparent)]
+    Actor(#[from] ActorError),
+    /// The registry failed.
+    #[error(transparent)]
+    Persistence(#[from] PersistenceError),
+    /// The storage failed.
+    #[error(transparent)]
+    Blob(#[from] BlobError),
+    /// The machine's files failed.
+    #[error(transparent)]
+    File(#[from] FileError),
+}
+
+impl UseCaseError for AddStorageError {
+    fn category(&self) -> Category {
+        match self {
+            Self::Root(_) => Category::Invalid,
+            Self::UnreadableClaim { .. } | Self::CopiedClaim { .. } | Self::AnotherUid { .. } => Category::Refused,
+            Self::NothingToLink { .. } => Category::NotFound,
+            Self::Actor(error) => error.category(),
+            Self::Persistence(error) => error.category(),
+            Self::Blob(error) => error.category(),
+            Self::File(error) => error.category(),
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::UnreadableClaim { root, .. } => {
+                Some(format!("`freehold storage add {root} --link` reads from it and never writes there"))
+            }
+            Self::CopiedClaim { recorded, .. } => Some(format!(
+                "a copied location cannot be managed beside its original; if it was moved, look whether {recorded} still exists"
+            )),
+            Self::Blob(error @ BlobError::PermissionDenied { .. }) => {
+                error.hint().or_else(|| Some("add --link to read from it only".to_owned()))
+            }
+            Self::AnotherUid { recorded, .. } => Some(format!(
+                "`freehold storage remove {recorded}`, then add the location again to take it under the claim's uid"
+            )),
+            Self::Actor(error) => error.hint(),
+            Self::Persistence(error) => error.hint(),
+            Self::Blob(error) => error.hint(),
+            Self::Root(_) | Self::NothingToLink { .. } | Self::File(_) => None,
+        }
+    }
+}
+
+/// Adds a storage location to the instance.
+///
+/// The place is claimed with an atomic create-if-absent, and then recorded. Somebody else's claim makes it linked; a claim that cannot be
+/// read is an error, or linked on request. Interrupted in between, the same request finds its own claim and finishes. A location that is recorded already is
+/// brought up to date with its claim.
+///
+/// # Errors
+/// See [`AddStorageError`].
+pub async fn add_storage(registry: &Registry, request: AddStorage) -> Result<AddedStorage, AddStorageError> {
+    let host = &registry.host;
+    let root = StorageRoot::parse(&request.root, &host.files.surroundings()?)?;
+    let root = host.locations.resolve(&root).await?;
+    let uid = uid_for(registry, &root).await?;
+    let standing = if request.link { look(registry, &root).await? } else { claim(registry, &root, uid).await? };
+    registry
+        .writing(|| async |transaction: &mut Transaction| {
+            let provenance = registry.record_actor(transaction).await?;
+            record(transaction, &root, &request, &standing, provenance, uid).await
+        })
+        .await
+}
+
+/// The uid of the location that is recorded at `root`, or a fresh one. Nothing may be claimed by a user or under a run that cannot be recorded
+/// afterwards, so that is found out here.
+async fn uid_for(registry: &Registry, root: &StorageRoot) -> Result<StorageUid, AddStorageError> {
+    registry
+        .writing(|| async |transaction: &mut Transaction| {
+            registry.record_actor(transaction).await?;
+            let known = transaction.storages().find_by_roots(std::slice::from_ref(root)).await?.pop();
+            Ok(known.map_or_else(|| registry.host.uids.storage_uid(), |known| known.uid()))
+        })
+        .await
+}
+
+/// Where the instance stands at a place: the claim there, if one can be read, and what follows from it.
+struct Standing {
+    claim: Option<Claim>,
+    outcome: AddOutcome,
+}
+
+impl Standing {
+    /// The epoch is kept only where we manage: it is what later writes are held to.
+    fn is_managed(&self) -> bool {
+        self.outcome == AddOutcome::Managed
+    }
+}
+
+async fn look(registry: &Registry, root: &StorageRoot) -> Result<Standing, AddStorageError> {
+    let claim = match registry.host.locations.claim(root).await? {
+        ClaimState::Held { claim, .. } => Some(claim),
+        ClaimState::Unreadable { .. } => None,
+        ClaimState::Unclaimed => {
+            if let Some(path) = root.local_path()
+                && let Err(FileError::NotFound { .. }) = registry.host.files.inspect(path).await
+            {
+                return Err(AddStorageError::NothingToLink { root: root.clone() });
+            }
+            None
+        }
+    };
+    let ours = claim.as_ref().is_some_and(|claim| claim.is_managed_by(registry.instance.uid()));
+    Ok(Standing { claim, outcome: if ours { AddOutcome::Managed } else { AddOutcome::LinkedAsAsked } })
+}
+
+async fn claim(registry: &Registry, root: &StorageRoot, uid: StorageUid) -> Result<Standing, AddStorageError> {
+    let host = &registry.host;
+    match host.locations.claim_for(root, &registry.instance, uid).await? {
+        ClaimOutcome::Ours(claim) => Ok(Standing { claim: Some(claim), outcome: AddOutcome::Managed }),
+        ClaimOutcome::Foreign(ClaimState::Held { claim, .. }) => {
+            let manager = match claim.author() {
+                ClaimAuthor::Freehold => crate::initialise_instance::describe_manager(&claim),
+                ClaimAuthor::LaminDb => {
+                    format!("{} (by LaminDB's claim)", crate::initialise_instance::describe_manager(&claim))
+                }
+            };
+            Ok(Standing { claim: Some(claim), outcome: AddOutcome::ManagedElsewhere { manager } })
+        }
+        ClaimOutcome::Foreign(ClaimState::Unreadable { reason }) => {
+            Err(AddStorageError::UnreadableClaim { root: root.clone(), reason })
+        }
+        ClaimOutcome::Foreign(ClaimState::Unclaimed) => Err(AddStorageError::UnreadableClaim {
+            root: root.clone(),
+            reason: "it came and went while it was read; try again".to_owned(),
+        }),
+    }
+}
+
+async fn record(
+    transaction: &mut Transaction,
+    root: &StorageRoot,
+    request: &AddStorage,
+    standing: &Standing,
+    provenance: Provenance,
+    fresh_uid: StorageUid,
+) -> Result<AddedStorage, AddStorageError> {
+    let manager = standing.claim.as_ref().and_then(Claim::manager);
+    let epoch = standing.claim.as_ref().filter(|_| standing.is_managed()).and_then(Claim::epoch);
+    let known = transaction.storages().find_by_roots(std::slice::from_ref(root)).await?.pop();
+    let Some(known) = known else {
+        let uid = standing.claim.as_ref().map_or(fresh_uid, Claim::storage_uid);
+        if let Some(other) = transaction.storages().find_many(&[uid]).await?.pop() {
+            return Err(AddStorageError::CopiedClaim { root: root.clone(), recorded: other.root().clone() });
+        }
+        let storage = Storage::from_fields(StorageFields {
+            id: None,
+            uid,
+            root: root.clone(),
+            instance_uid: manager,
+            epoch,
+            description: request.description.clone(),
+            region: request.region.clone(),
+            capabilities: None,
+            provenance,
+        });
+        let id = transaction.storages().insert(&storage).await?;
+        return Ok(AddedStorage { storage: storage.with_id(id), outcome: standing.outcome.clone(), created: true });
+    };
+    if let Some(claim) = &standing.claim
+        && standing.is_managed()
+        && claim.storage_uid() != known.uid()
+    {
+        return Err(AddStorageError::AnotherUid {
+            root: root.clone(),
+            claimed: claim.storage_uid(),
+            recorded: known.uid(),
+        });
+    }
+    let mut updated = Storage::from_fields(StorageFields {
+        id: known.id(),
+        uid: known.uid(),
+        root: root.clone(),
+        instance_uid: manager,
+        epoch,
+        description: request.description.clone().or_else(|| known.description.clone()),
+        region: request.region.clone().or_else(|| known.region.clone()),
+        capabilities: known.capabilities,
+        provenance: known.provenance.clone(),
+    });
+    if updated != known {
+        updated.provenance.record_update(provenance.created_at(), provenance.run());
+        transaction.storages().update(&updated).await?;
+    }
+    Ok(AddedStorage { storage: updated, outcome: standing.outcome.clone(), created: false })
+}

@@ -1,0 +1,49 @@
+//! The use cases of Freehold, one file each: own, save, trace, transfer, delete.
+//!
+//! A use case is a function that takes a [`Host`] (a machine without an instance) or a [`Registry`] (an opened instance)
+//! and a request, and answers with what is now true or with an error of its own. It knows the ports and no adapter.
+//!
+//! Every error says its [`Category`] and, where there is one, the next step: [`UseCaseError`].
+
+pub mod add_storage;
+pub mod category;
+mod content;
+pub mod connect_instance;
+pub mod default_storage;
+pub mod delete_artifacts;
+pub mod delete_instance;
+pub mod describe_instance;
+mod family_heads;
+pub mod find_artifact;
+pub mod finish_run;
+pub mod host;
+pub mod initialise_instance;
+pub mod list_artifacts;
+pub mod list_instances;
+pub mod list_runs;
+pub mod list_storages;
+pub mod locate_artifact;
+pub mod location;
+pub mod plan_deletion;
+mod progress_task;
+pub mod read_artifact;
+pub mod reference;
+pub mod registry;
+pub mod remove_storage;
+pub mod restore_artifact;
+pub mod save_artifacts;
+pub mod show_run;
+pub mod show_storage;
+pub mod start_run;
+pub mod transaction;
+pub mod transfer_artifacts;
+pub mod update_artifact;
+pub mod update_storage;
+pub mod users;
+
+pub use category::{Category, UseCaseError};
+pub use host::Host;
+pub use location::{AccessError, Locations};
+pub use reference::ReferenceError;
+pub use registry::Registry;
+pub use transaction::{Transaction, in_transaction};

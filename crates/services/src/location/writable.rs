@@ -1,0 +1,60 @@
+//! A location that is open for writing.
+
+use std::sync::Arc;
+
+use freehold_domain::{BlobKey, StorageRoot};
+use freehold_ports::blobs::{BlobError, BlobMetadata, BlobStore, ByteStream, PutOptions};
+
+use super::ReadableLocation;
+
+/// A location that is open for writing: its manager asked, and the claim in it said the same.
+///
+/// ```compile_fail
+/// # async fn forge(store: std::sync::Arc<dyn freehold_ports::blobs::BlobStore>) {
+/// let location = freehold_services::location::WritableLocation::new(store);
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+pub struct WritableLocation(ReadableLocation);
+
+impl WritableLocation {
+    pub(super) fn new(store: Arc<dyn BlobStore>) -> Self {
+        Self(ReadableLocation::new(store))
+    }
+
+    /// The same location, for reading.
+    pub(crate) fn reading(&self) -> &ReadableLocation {
+        &self.0
+    }
+
+    /// Stores a blob.
+    pub(crate) async fn put(
+        &self,
+        key: &BlobKey,
+        body: ByteStream,
+        options: PutOptions,
+    ) -> Result<BlobMetadata, BlobError> {
+        self.0.store().put(key, body, options).await
+    }
+
+    /// Makes the puts of a batch survive a power cut.
+    pub(crate) async fn flush(&self) -> Result<(), BlobError> {
+        self.0.store().flush().await
+    }
+
+    /// Deletes blobs.
+    pub(crate) async fn delete(&self, keys: &[BlobKey]) -> Result<(), BlobError> {
+        self.0.store().delete(keys).await
+    }
+
+    /// Copies a blob within the backend, if it can.
+    pub(crate) async fn copy_from(
+        &self,
+        key: &BlobKey,
+        source: &StorageRoot,
+        source_key: &BlobKey,
+        options: PutOptions,
+    ) -> Result<Option<BlobMetadata>, BlobError> {
+        self.0.store().copy_from(key, source, source_key, options).await
+    }
+}

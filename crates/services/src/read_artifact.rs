@@ -1,0 +1,169 @@
+//! Read an artifact: its bytes, verified as they pass, and an input of the current run.
+
+use std::sync::Arc;
+
+use freehold_domain::{Artifact, ArtifactState, ArtifactUid, BlobKey, Storage, StorageRoot};
+use freehold_ports::blobs::{BlobError, ByteStream};
+use freehold_ports::persistence::PersistenceError;
+
+use crate::content::{Measure, Measured};
+use crate::find_artifact::storage_of;
+use crate::registry::ActorError;
+use crate::{Category, ReferenceError, Registry, Transaction, UseCaseError, reference};
+
+pub use crate::content::ContentMismatch;
+
+/// An artifact that is being read.
+pub struct ReadArtifact {
+    /// The artifact.
+    pub artifact: Artifact,
+    /// Its bytes. They end in an error around [`ContentMismatch`] when they are not the recorded ones.
+    pub body: ByteStream,
+}
+
+impl std::fmt::Debug for ReadArtifact {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("ReadArtifact").field("artifact", &self.artifact).finish_non_exhaustive()
+    }
+}
+
+/// Why an artifact cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadArtifactError {
+    /// It is in the trash.
+    #[error("artifact {0} is in the trash")]
+    Trashed(ArtifactUid),
+    /// It was purged: its bytes are gone.
+    #[error("artifact {0} was purged, and its bytes are gone; its record is kept for its lineage")]
+    Purged(ArtifactUid),
+    /// Its bytes are not where they should be.
+    #[error("the bytes of artifact {artifact} are not there any more: nothing is at {key} in {root}")]
+    BytesMissing {
+        /// The artifact.
+        artifact: ArtifactUid,
+        /// Where they should be.
+        root: StorageRoot,
+        /// Their key there.
+        key: BlobKey,
+    },
+    /// Its bytes are there, but not as many as recorded.
+    #[error("artifact {artifact} was recorded with {expected} bytes, and {found} are there; it was changed since")]
+    SizeDiffers {
+        /// The artifact.
+        artifact: ArtifactUid,
+        /// The recorded size in bytes.
+        expected: u64,
+        /// The size found, in bytes.
+        found: u64,
+    },
+    /// The artifact is not known.
+    #[error(transparent)]
+    Reference(#[from] ReferenceError),
+    /// It cannot be recorded as an input of the run.
+    #[error(transparent)]
+    Actor(#[from] ActorError),
+    /// The registry failed.
+    #[error(transparent)]
+    Persistence(#[from] PersistenceError),
+    /// The storage failed.
+    #[error(transparent)]
+    Blob(#[from] BlobError),
+}
+
+impl UseCaseError for ReadArtifactError {
+    fn category(&self) -> Category {
+        match self {
+            Self::Trashed(_) | Self::Purged(_) => Category::NotFound,
+            Self::BytesMissing { .. } | Self::SizeDiffers { .. } => Category::Integrity,
+            Self::Reference(error) => error.category(),
+            Self::Actor(error) => error.category(),
+            Self::Persistence(error) => error.category(),
+            Self::Blob(error) => error.category(),
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Trashed(uid) => Some(format!("`freehold restore {uid}` brings it back")),
+            Self::Purged(uid) => Some(format!("`freehold show {uid}` tells what it was and which run made it")),
+            Self::BytesMissing { artifact, .. } => Some(format!(
+                "`freehold show {artifact}` tells where it lay and which run made it; ask the location's manager"
+            )),
+            Self::SizeDiffers { artifact, .. } => {
+                Some(format!("register the changed file as a new version, or find the old one; `freehold show {artifact}`"))
+            }
+            Self::Reference(error) => error.hint(),
+            Self::Actor(error) => error.hint(),
+            Self::Persistence(error) => error.hint(),
+            Self::Blob(error) => error.hint(),
+        }
+    }
+}
+
+/// Opens the artifact that `artifact` means for reading. Under a run, it becomes an input of the run.
+///
+/// # Errors
+/// See [`ReadArtifactError`]; then nothing is recorded.
+pub async fn read_artifact(registry: &Registry, artifact: &str) -> Result<ReadArtifact, ReadArtifactError> {
+    let (artifact, storage) = find_available(registry, artifact).await?;
+    let body = open(registry, &artifact, &storage).await?;
+    record_input(registry, artifact.uid).await?;
+    Ok(ReadArtifact { artifact, body })
+}
+
+/// Finds an artifact that can be read, and its location.
+pub(crate) async fn find_available(
+    registry: &Registry,
+    artifact: &str,
+) -> Result<(Artifact, Storage), ReadArtifactError> {
+    let (artifact, storage) = registry
+        .reading(|| async |transaction: &mut Transaction| {
+            let artifact = reference::find_artifact(registry, transaction, artifact).await?;
+            let storage = storage_of(transaction, &artifact).await?;
+            Ok::<_, ReferenceError>((artifact, storage))
+        })
+        .await?;
+    match artifact.state {
+        ArtifactState::Available => Ok((artifact, storage)),
+        ArtifactState::Trashed => Err(ReadArtifactError::Trashed(artifact.uid)),
+        ArtifactState::Purged => Err(ReadArtifactError::Purged(artifact.uid)),
+    }
+}
+
+/// Opens the bytes of an artifact, to be verified as they pass.
+pub(crate) async fn open(
+    registry: &Registry,
+    artifact: &Artifact,
+    storage: &Storage,
+) -> Result<ByteStream, ReadArtifactError> {
+    let key = artifact.blob_key();
+    let reader = match registry.host.locations.readable(storage).await?.read(&key, None).await {
+        Ok(reader) => reader,
+        Err(BlobError::NotFound { .. }) => {
+            let root = storage.root().clone();
+            return Err(ReadArtifactError::BytesMissing { artifact: artifact.uid, root, key });
+        }
+        Err(error) => return Err(error.into()),
+    };
+    if reader.metadata.size != artifact.size {
+        return Err(ReadArtifactError::SizeDiffers {
+            artifact: artifact.uid,
+            expected: artifact.size,
+            found: reader.metadata.size,
+        });
+    }
+    let measured = Measured::new(reader.body, Measure::default()).expecting(artifact);
+    Ok(measured.reporting(Arc::clone(&registry.host.progress)).boxed())
+}
+
+/// Makes an artifact an input of the current run, if there is one.
+pub(crate) async fn record_input(registry: &Registry, artifact: ArtifactUid) -> Result<(), ReadArtifactError> {
+    let Some(run) = registry.run else { return Ok(()) };
+    registry
+        .writing(|| async |transaction: &mut Transaction| {
+            registry.record_actor(transaction).await?;
+            transaction.lineage().add_inputs(&run, &[artifact]).await?;
+            Ok(())
+        })
+        .await
+}

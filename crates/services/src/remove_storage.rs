@@ -1,0 +1,86 @@
+//! Remove a storage location from the registry. What lies there stays.
+
+use freehold_domain::{Storage, StorageRoot};
+use freehold_ports::persistence::PersistenceError;
+
+use crate::reference::StorageQuery;
+use crate::{AccessError, Category, ReferenceError, Registry, Transaction, UseCaseError};
+
+/// Why a location was not removed.
+#[derive(Debug, thiserror::Error)]
+pub enum RemoveStorageError {
+    /// New artifacts go there.
+    #[error("{root} is the default storage, and an instance always has one")]
+    IsDefault {
+        /// The location.
+        root: StorageRoot,
+    },
+    /// Artifacts are recorded there.
+    #[error("artifacts are recorded at {root}, and their lineage is never erased")]
+    InUse {
+        /// The location.
+        root: StorageRoot,
+    },
+    /// The location is not known.
+    #[error(transparent)]
+    Reference(#[from] ReferenceError),
+    /// The claim could not be given up; the location is no longer recorded.
+    #[error(transparent)]
+    Access(#[from] AccessError),
+    /// The registry failed.
+    #[error(transparent)]
+    Persistence(#[from] PersistenceError),
+}
+
+impl UseCaseError for RemoveStorageError {
+    fn category(&self) -> Category {
+        match self {
+            Self::IsDefault { .. } | Self::InUse { .. } => Category::Refused,
+            Self::Reference(error) => error.category(),
+            Self::Access(error) => error.category(),
+            Self::Persistence(error) => error.category(),
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::IsDefault { .. } => {
+                Some("make another location the default first: `freehold storage default S`".to_owned())
+            }
+            Self::InUse { .. } => Some("`freehold list --storage S --all-versions` shows them".to_owned()),
+            Self::Reference(error) => error.hint(),
+            Self::Access(error) => error.hint(),
+            Self::Persistence(error) => error.hint(),
+        }
+    }
+}
+
+/// Removes the location that `storage` means, and gives up its claim if it is managed. No data is touched.
+///
+/// The record goes first: interrupted in between, `storage add` finds the claim and takes the location up again.
+///
+/// # Errors
+/// See [`RemoveStorageError`].
+pub async fn remove_storage(registry: &Registry, storage: &str) -> Result<Storage, RemoveStorageError> {
+    let query = StorageQuery::new(&registry.host, storage).await;
+    let removed = registry
+        .writing(|| async |transaction: &mut Transaction| {
+            let storage = query.find(transaction).await?;
+            let instance = transaction.instance().find().await?;
+            if instance.and_then(|instance| instance.default_storage()) == Some(storage.uid()) {
+                return Err(RemoveStorageError::IsDefault { root: storage.root().clone() });
+            }
+            match transaction.storages().delete(&storage.uid()).await {
+                Ok(_) => Ok(storage),
+                Err(PersistenceError::InUse { .. }) => {
+                    Err(RemoveStorageError::InUse { root: storage.root().clone() })
+                }
+                Err(error) => Err(error.into()),
+            }
+        })
+        .await?;
+    if let Ok(proof) = removed.managed_by(&registry.instance) {
+        registry.host.locations.release(proof).await?;
+    }
+    Ok(removed)
+}

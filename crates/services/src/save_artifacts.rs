@@ -1,0 +1,356 @@
+//! Save files as artifacts: copied into a managed location, or registered where they lie.
+
+mod heads;
+mod in_place;
+mod ingest;
+mod record;
+mod sources;
+
+use freehold_domain::{
+    Artifact, ArtifactKey, ArtifactKeyError, ArtifactUid, BlobKeyError, InstanceUid, Storage, StoragePath,
+    StoragePathError, VersionsExhausted,
+};
+use freehold_ports::blobs::BlobError;
+use freehold_ports::persistence::PersistenceError;
+use freehold_ports::system::{Activity, FileError, LivenessError};
+use futures_util::StreamExt;
+
+use crate::default_storage::{DefaultStorageError, read_default};
+use crate::delete_artifacts::name_manager;
+use crate::list_storages::all_storages;
+use crate::progress_task::Task;
+use crate::reference::StorageQuery;
+use crate::registry::ActorError;
+use crate::{AccessError, Category, ReferenceError, Registry, Transaction, UseCaseError};
+use sources::{Candidate, Origin, Sources};
+
+/// How many files are recorded in one transaction and made durable together.
+const BATCH: usize = 1000;
+/// How many files are read at once.
+const IN_FLIGHT: usize = 16;
+
+/// A request to save files.
+#[derive(Debug, Clone, Default)]
+pub struct SaveArtifacts {
+    /// Files and folders: paths or URLs. A path inside a known location is registered in place, any other is copied.
+    pub paths: Vec<String>,
+    /// The key of the one file, or the beginning of the keys of the files of the one folder.
+    pub key: Option<ArtifactKey>,
+    /// What the artifacts are.
+    pub description: Option<String>,
+    /// The managed location to copy to, also from inside another location; the default storage when absent.
+    pub storage: Option<String>,
+}
+
+/// What came of saving a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SaveOutcome {
+    /// A new artifact.
+    Created,
+    /// The next version of the artifact that has the key.
+    NewVersion,
+    /// The latest version has this very content; nothing was stored.
+    Existing,
+}
+
+/// A file that was saved.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SavedArtifact {
+    /// The artifact.
+    pub artifact: Artifact,
+    /// What came of it.
+    pub outcome: SaveOutcome,
+    /// Another artifact with the same content. Both are kept.
+    pub duplicate_of: Option<ArtifactUid>,
+    /// The instance whose transferred artifact has the same key: only that instance numbers its versions, so this artifact
+    /// began a family of its own.
+    pub beside_origin: Option<InstanceUid>,
+}
+
+/// What saving came to in all.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SaveSummary {
+    /// New artifacts.
+    pub created: u64,
+    /// New versions.
+    pub new_versions: u64,
+    /// Artifacts that were there already.
+    pub existing: u64,
+    /// Bytes of everything that was named.
+    pub bytes: u64,
+    /// Symbolic links that lead out of a folder, or nowhere, and were not followed.
+    pub skipped_links: u64,
+    /// Pipes, sockets and devices in a folder, which were not opened.
+    pub skipped_special: u64,
+}
+
+/// Why files were not saved.
+#[derive(Debug, thiserror::Error)]
+pub enum SaveArtifactsError {
+    /// No path was given.
+    #[error("nothing to save: no path was given")]
+    NoPaths,
+    /// One key was given for several paths.
+    #[error("--key names one file or folder, and {paths} paths were given")]
+    KeyForSeveral {
+        /// How many paths.
+        paths: usize,
+    },
+    /// Two of the files would get one key.
+    #[error("two of the files would get the key {key}")]
+    KeyTwice {
+        /// The key.
+        key: String,
+    },
+    /// A path inside a location leads to Freehold's own files.
+    #[error("{path} belongs to Freehold's or LaminDB's own files, which are not saved")]
+    Reserved {
+        /// The path.
+        path: String,
+    },
+    /// A cloud path is in no known location.
+    #[error("{path} is in no storage location of this instance")]
+    NoLocation {
+        /// The path.
+        path: StoragePath,
+    },
+    /// Nothing is at a cloud path.
+    #[error("there is no file or folder at {path}")]
+    NothingThere {
+        /// The path.
+        path: StoragePath,
+    },
+    /// The storage reports another size than was written.
+    #[error("artifact {uid} was not wholly stored: the storage reports {stored} bytes; nothing was recorded")]
+    NotWhollyStored {
+        /// The uid that was reserved.
+        uid: ArtifactUid,
+        /// The size that the storage reports, in bytes.
+        stored: u64,
+    },
+    /// A key cannot be made of a file's path.
+    #[error("{path} cannot be saved under its own name")]
+    Key {
+        /// The file's path.
+        path: String,
+        /// Why not.
+        #[source]
+        source: ArtifactKeyError,
+    },
+    /// The given key does not fit the file.
+    #[error(transparent)]
+    GivenKey(#[from] ArtifactKeyError),
+    /// The path is not valid.
+    #[error(transparent)]
+    Path(#[from] StoragePathError),
+    /// A file's path cannot be a key in its location.
+    #[error(transparent)]
+    BlobKey(#[from] BlobKeyError),
+    /// A key has no version left.
+    #[error(transparent)]
+    VersionsExhausted(#[from] VersionsExhausted),
+    /// The default storage cannot be told.
+    #[error(transparent)]
+    DefaultStorage(#[from] DefaultStorageError),
+    /// The location is not this instance's to write to.
+    #[error(transparent)]
+    Access(#[from] AccessError),
+    /// The location is not known.
+    #[error(transparent)]
+    Reference(#[from] ReferenceError),
+    /// The user or the run cannot be recorded.
+    #[error(transparent)]
+    Actor(#[from] ActorError),
+    /// The session cannot be begun.
+    #[error(transparent)]
+    Liveness(#[from] LivenessError),
+    /// A file cannot be read.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// The registry failed.
+    #[error(transparent)]
+    Persistence(#[from] PersistenceError),
+    /// The storage failed.
+    #[error(transparent)]
+    Blob(BlobError),
+}
+
+impl From<BlobError> for SaveArtifactsError {
+    /// A put that failed because its source failed is the source's error.
+    fn from(error: BlobError) -> Self {
+        match error {
+            BlobError::Body { source } => match source.downcast::<FileError>() {
+                Ok(file) => Self::File(file),
+                Err(source) => Self::Blob(BlobError::Body { source }),
+            },
+            error => Self::Blob(error),
+        }
+    }
+}
+
+impl UseCaseError for SaveArtifactsError {
+    fn category(&self) -> Category {
+        match self {
+            Self::NoPaths
+            | Self::KeyForSeveral { .. }
+            | Self::KeyTwice { .. }
+            | Self::Reserved { .. }
+            | Self::NoLocation { .. }
+            | Self::Key { .. }
+            | Self::GivenKey(_)
+            | Self::Path(_)
+            | Self::BlobKey(_) => Category::Invalid,
+            Self::NothingThere { .. } => Category::NotFound,
+            Self::NotWhollyStored { .. } => Category::Integrity,
+            Self::VersionsExhausted(error) => error.category(),
+            Self::DefaultStorage(error) => error.category(),
+            Self::Access(error) => error.category(),
+            Self::Reference(error) => error.category(),
+            Self::Actor(error) => error.category(),
+            Self::Liveness(error) => error.category(),
+            Self::File(error) => error.category(),
+            Self::Persistence(error) => error.category(),
+            Self::Blob(error) => error.category(),
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::KeyTwice { .. } => Some("save them one by one, with --key".to_owned()),
+            Self::KeyForSeveral { .. } => Some("leave --key out, or save one path at a time".to_owned()),
+            Self::NoLocation { path } => {
+                Some(format!("register its location first, for example `freehold storage add {}`", parent(path)))
+            }
+            Self::Key { .. } => Some("rename the file, or give it a key with --key".to_owned()),
+            Self::DefaultStorage(error) => error.hint(),
+            Self::Access(error) => error.hint(),
+            Self::Reference(error) => error.hint(),
+            Self::Actor(error) => error.hint(),
+            Self::Liveness(error) => error.hint(),
+            Self::File(error) => error.hint(),
+            Self::Persistence(error) => error.hint(),
+            Self::Blob(error) => error.hint(),
+            Self::NoPaths
+            | Self::Reserved { .. }
+            | Self::NothingThere { .. }
+            | Self::NotWhollyStored { .. }
+            | Self::GivenKey(_)
+            | Self::Path(_)
+            | Self::BlobKey(_)
+            | Self::VersionsExhausted(_) => None,
+        }
+    }
+}
+
+fn parent(path: &StoragePath) -> &str {
+    path.as_str().rsplit_once('/').map_or(path.as_str(), |(parent, _)| parent)
+}
+
+/// Saves files and folders as artifacts, and gives each to `sink` once it is recorded.
+///
+/// Everything is looked at before anything is stored: a file that is missing, a name that cannot be a key, or two files for one key change
+/// nothing. Then files go in batches of a thousand, each recorded wholly or not at all. When a batch fails, those before it
+/// stay recorded, and were given to `sink`.
+///
+/// Copied bytes are durable before their artifact is recorded, and their hash is that of the bytes that were stored.
+///
+/// # Errors
+/// See [`SaveArtifactsError`].
+pub async fn save_artifacts(
+    registry: &Registry,
+    request: SaveArtifacts,
+    sink: &mut (dyn FnMut(SavedArtifact) + Send),
+) -> Result<SaveSummary, SaveArtifactsError> {
+    let query = match &request.storage {
+        Some(text) => Some(StorageQuery::new(&registry.host, text).await),
+        None => None,
+    };
+    let (storages, target) = find_locations(registry, query.as_ref()).await?;
+    let sources = Sources::look(registry, &request, &storages, query.is_some().then_some(&target)).await?;
+    let census = sources.census().await?;
+    if census.copied > 0 || query.is_some() {
+        refuse_foreign_target(registry, &target).await?;
+    }
+    let activity = if census.copied > 0 { Activity::Ingesting } else { Activity::Registering };
+    let _task = Task::begin(&registry.host.progress, activity, Some(census.files), Some(census.bytes));
+
+    let mut summary = SaveSummary {
+        skipped_links: census.skipped_links,
+        skipped_special: census.skipped_special,
+        ..SaveSummary::default()
+    };
+    let batch = Batch { registry, target: &target, storages: &storages, description: request.description };
+    let mut chunks = sources.candidates().chunks(BATCH);
+    while let Some(chunk) = chunks.next().await {
+        let candidates = chunk.into_iter().collect::<Result<Vec<Candidate>, _>>()?;
+        for saved in batch.save(candidates).await? {
+            summary.count(&saved);
+            sink(saved);
+        }
+    }
+    Ok(summary)
+}
+
+impl SaveSummary {
+    fn count(&mut self, saved: &SavedArtifact) {
+        match saved.outcome {
+            SaveOutcome::Created => self.created += 1,
+            SaveOutcome::NewVersion => self.new_versions += 1,
+            SaveOutcome::Existing => self.existing += 1,
+        }
+        self.bytes += saved.artifact.size;
+    }
+}
+
+async fn find_locations(
+    registry: &Registry,
+    query: Option<&StorageQuery>,
+) -> Result<(Vec<Storage>, Storage), SaveArtifactsError> {
+    registry
+        .reading(|| async |transaction: &mut Transaction| {
+            let storages = all_storages(transaction).await?;
+            let target = match query {
+                Some(query) => query.find(transaction).await?,
+                None => read_default(transaction).await?,
+            };
+            Ok((storages, target))
+        })
+        .await
+}
+
+async fn refuse_foreign_target(registry: &Registry, target: &Storage) -> Result<(), AccessError> {
+    match target.managed_by(&registry.instance) {
+        Ok(proof) => registry.host.locations.writable(proof).await.map(|_| ()),
+        Err(refusal) => Err(name_manager(registry, target, refusal.into()).await),
+    }
+}
+
+/// What the files of a batch have in common.
+struct Batch<'save> {
+    registry: &'save Registry,
+    /// Where copies go.
+    target: &'save Storage,
+    storages: &'save [Storage],
+    description: Option<String>,
+}
+
+impl Batch<'_> {
+    /// Saves a batch.
+    async fn save(&self, candidates: Vec<Candidate>) -> Result<Vec<SavedArtifact>, SaveArtifactsError> {
+        let (mut in_place, mut copied) = (Vec::new(), Vec::new());
+        for Candidate { name, size, origin } in candidates {
+            match origin {
+                Origin::InPlace { storage, blob } => in_place.push(in_place::LyingFile { name, storage, blob }),
+                Origin::File { path, state } => copied.push(ingest::SourceFile { name, size, path, state }),
+            }
+        }
+        let mut saved = Vec::new();
+        if !in_place.is_empty() {
+            saved.extend(in_place::register(self, in_place).await?);
+        }
+        if !copied.is_empty() {
+            saved.extend(ingest::ingest(self, copied).await?);
+        }
+        Ok(saved)
+    }
+}

@@ -1,0 +1,69 @@
+//! Registering files where they lie: hash them, then record them in one transaction.
+
+use std::collections::HashMap;
+use std::io;
+
+use freehold_domain::{ArtifactLocation, BlobKey, Placement, StorageUid};
+use freehold_ports::blobs::BlobError;
+use freehold_ports::system::ProgressEvent;
+use futures_util::{StreamExt, TryStreamExt, stream};
+
+use super::heads::find_lost;
+use super::record::{Stored, record};
+use super::sources::Name;
+use super::{Batch, IN_FLIGHT, SaveArtifactsError, SavedArtifact};
+use crate::Transaction;
+use crate::content::measure;
+use crate::location::ReadableLocation;
+
+/// A file in a location.
+#[derive(Debug, Clone)]
+pub(super) struct LyingFile {
+    pub(super) name: Name,
+    pub(super) storage: StorageUid,
+    pub(super) blob: BlobKey,
+}
+
+/// Registers files in place. Nothing is written at their locations.
+pub(super) async fn register(
+    batch: &Batch<'_>,
+    files: Vec<LyingFile>,
+) -> Result<Vec<SavedArtifact>, SaveArtifactsError> {
+    let mut locations = HashMap::new();
+    for storage in batch.storages.iter().filter(|storage| files.iter().any(|file| file.storage == storage.uid())) {
+        locations.insert(storage.uid(), batch.registry.host.locations.readable(storage).await?);
+    }
+    let files: Vec<Stored> = stream::iter(files)
+        .filter_map(|file| {
+            let location = locations.get(&file.storage).cloned();
+            std::future::ready(location.map(|location| (file, location)))
+        })
+        .map(|(file, location)| measure_file(batch, location, file))
+        .buffered(IN_FLIGHT)
+        .try_collect()
+        .await?;
+    let known = files.iter().map(|file| (&file.name.key, file.content, Some(&file.placement)));
+    let lost = find_lost(batch, known).await?;
+    batch.registry.writing(|| async |transaction: &mut Transaction| record(batch, transaction, &files, &lost).await).await
+}
+
+async fn measure_file(
+    batch: &Batch<'_>,
+    location: ReadableLocation,
+    file: LyingFile,
+) -> Result<Stored, SaveArtifactsError> {
+    let progress = &batch.registry.host.progress;
+    let reader = location.read(&file.blob, None).await?;
+    let content = measure(reader.body, progress.clone()).await.map_err(|error| storage_error(&file, error))?;
+    progress.report(ProgressEvent::Advanced { items: 1, bytes: 0 });
+    let placement = Placement { storage: file.storage, location: ArtifactLocation::InPlace(file.blob) };
+    Ok(Stored { name: file.name, content, placement, reserved: None })
+}
+
+/// The error of a location that is inside an I/O error.
+fn storage_error(file: &LyingFile, error: io::Error) -> SaveArtifactsError {
+    match error.downcast::<BlobError>() {
+        Ok(error) => error.into(),
+        Err(source) => BlobError::Backend { location: file.blob.to_string(), source: source.into() }.into(),
+    }
+}

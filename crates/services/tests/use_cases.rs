@@ -1,0 +1,11 @@
+//! The rules of the use cases, each on two instances in memory.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(dead_code)]
+
+mod use_cases {
+    mod claims;
+    mod harness;
+    mod initialise;
+    mod spawning;
+    mod storages;
+}

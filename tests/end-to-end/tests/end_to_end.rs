@@ -1,0 +1,19 @@
+//! The binary as its users use it, mistakes included.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod end_to_end {
+    mod bad_databases;
+    mod bad_files;
+    mod bad_keys;
+    mod bad_names;
+    mod bad_roots;
+    mod concurrency;
+    mod deletion;
+    mod instances;
+    mod json_shapes;
+    mod ownership;
+    mod runs;
+    mod saving;
+    mod storages;
+    mod transfer;
+}

@@ -1,0 +1,42 @@
+//! Facts about the machine, without which figures mean nothing.
+
+use std::path::Path;
+use std::process::Command;
+
+/// Cores, processor, system, compiler, and the file system that was measured.
+pub(super) fn facts(folder: &Path) -> String {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let processor = std::fs::read_to_string("/proc/cpuinfo").ok().and_then(|text| processor(&text));
+    let file_system = answer("stat", &["-f", "-c", "%T", &folder.to_string_lossy()]);
+    [
+        format!("{cores} cores"),
+        processor.unwrap_or_else(|| std::env::consts::ARCH.to_owned()),
+        format!("{} {}", std::env::consts::OS, answer("uname", &["-r"]).unwrap_or_default()),
+        file_system.unwrap_or_else(|| "unknown file system".to_owned()),
+        answer("rustc", &["--version"]).unwrap_or_else(|| "unknown compiler".to_owned()),
+        "release build".to_owned(),
+    ]
+    .join(", ")
+}
+
+fn processor(cpuinfo: &str) -> Option<String> {
+    let line = cpuinfo.lines().find(|line| line.starts_with("model name"))?;
+    Some(line.split_once(':')?.1.trim().to_owned())
+}
+
+fn answer(program: &str, arguments: &[&str]) -> Option<String> {
+    let output = Command::new(program).args(arguments).output().ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    output.status.success().then(|| text.trim().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_processor_is_named() {
+        let text = "processor\t: 0\nmodel name\t: Some CPU @ 2 GHz\n";
+        assert_eq!(processor(text).as_deref(), Some("Some CPU @ 2 GHz"));
+    }
+}
