@@ -36,11 +36,19 @@ pub(crate) fn run(root: &Path, files: usize, folder: Option<&Path>) -> Result<()
     let info = workplace.info(INFO_TIMES)?;
 
     println!("{}", machine::facts(folder.path()));
-    println!("{files} files of {FILE_SIZE} bytes; durable: what a command has saved survives a power cut\n");
+    println!(
+        "{files} files of {FILE_SIZE} bytes; durability: what a command has saved survives a power cut\n"
+    );
     let rows = [
         Row::with_limit("`freehold save DIR` (ingest, durable)", ingest, "`cp -r`", copy, 6.0),
         Row::without_limit("the same", ingest, "`cp -r` and `sync -f`", durable_copy),
-        Row::with_limit("`freehold save DIR` (in place)", in_place, "reading every file", read, 2.0),
+        Row::with_limit(
+            "`freehold save DIR` (in place)",
+            in_place,
+            "reading and hashing every file",
+            read,
+            2.0,
+        ),
         Row::with_limit("`freehold info`, median", info, "`freehold --version`", start, 0.05),
     ];
     print!("{}", table::render(&rows));

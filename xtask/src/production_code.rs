@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::rust_text::{code_only, leading_identifier, without_tests};
+use crate::rust_text::{code_only, leading_identifier, test_attribute, without_tests};
 use crate::source_tree::{SourceFile, SourceTree};
 
 /// Every Rust file below a folder with its code, every line at its number. Files that only tests see are left out.
@@ -31,14 +31,23 @@ fn test_modules(path: &str, code: &str) -> Vec<String> {
         Some(folder) => folder,
         None => path.strip_suffix(".rs").unwrap_or(path),
     };
-    let behind = code.split("#[cfg(test)]").skip(1).map(str::trim_start);
-    behind
-        .filter_map(|item| {
-            let item = item.strip_prefix("mod ")?;
-            let name = leading_identifier(item);
-            item[name.len()..].trim_start().starts_with(';').then(|| format!("{folder}/{name}"))
-        })
-        .collect()
+    let mut modules = Vec::new();
+    let mut rest = code;
+    while let Some((_, behind)) = test_attribute(rest) {
+        rest = &rest[behind..];
+        modules.extend(declared_module(rest).map(|name| format!("{folder}/{name}")));
+    }
+    modules
+}
+
+/// The module in a file of its own that code begins with, whatever attributes it has.
+fn declared_module(code: &str) -> Option<&str> {
+    let mut item = code.trim_start();
+    while item.starts_with("#[") {
+        item = item[item.find(']')? + 1..].trim_start();
+    }
+    let name = leading_identifier(item.strip_prefix("mod ")?);
+    item["mod ".len() + name.len()..].trim_start().starts_with(';').then_some(name)
 }
 
 #[cfg(test)]
@@ -56,7 +65,7 @@ mod tests {
             ("crates/a/src/lib.rs", "mod key;\n#[cfg(test)]\nmod samples;\n"),
             ("crates/a/src/samples.rs", ""),
             ("crates/a/src/samples/one.rs", ""),
-            ("crates/a/src/key.rs", "#[cfg(test)]\nmod tests;\n"),
+            ("crates/a/src/key.rs", "#[cfg(all(test, unix))]\n#[allow(x)]\nmod tests;\n"),
             ("crates/a/src/key/tests.rs", ""),
             ("crates/a/src/tests.rs", ""),
             ("crates/b/src/lib.rs", ""),

@@ -21,23 +21,31 @@ pub(crate) fn code_only(source: &str) -> String {
     code
 }
 
-/// Code (as [`code_only`] gives it) with every item under `#[cfg(test)]` blanked out.
+/// Code (as [`code_only`] gives it) with every item that only tests see blanked out.
 pub(crate) fn without_tests(code: &str) -> String {
-    const MARK: &str = "#[cfg(test)]";
     if code.contains("#![cfg(test)]") {
         return blank(code);
     }
     let mut rest = code;
     let mut kept = String::with_capacity(code.len());
-    while let Some(start) = rest.find(MARK) {
-        let (before, marked) = rest.split_at(start);
-        let end = item_end(marked);
-        kept.push_str(before);
-        kept.push_str(&blank(&marked[..end]));
-        rest = &marked[end..];
+    while let Some((start, behind)) = test_attribute(rest) {
+        let end = behind + item_end(&rest[behind..]);
+        kept.push_str(&rest[..start]);
+        kept.push_str(&blank(&rest[start..end]));
+        rest = &rest[end..];
     }
     kept.push_str(rest);
     kept
+}
+
+/// Where the first attribute begins and ends that leaves an item to tests: `#[cfg(test)]` or `#[cfg(all(test, ..))]`.
+pub(crate) fn test_attribute(code: &str) -> Option<(usize, usize)> {
+    const OPENING: &str = "#[cfg(";
+    code.match_indices(OPENING).find_map(|(start, _)| {
+        let end = start + code[start..].find(']')? + 1;
+        let condition: String = code[start + OPENING.len()..end].split_whitespace().collect();
+        (condition == "test)]" || condition.starts_with("all(test,")).then_some((start, end))
+    })
 }
 
 /// The byte offset just behind the brace that closes the first one in `code`.
@@ -205,6 +213,12 @@ mod tests {
         assert!(kept.contains("a()") && kept.contains("c()") && kept.contains("e()"));
         assert!(!kept.contains("use b") && !kept.contains("fn d"));
         assert_eq!(kept.lines().count(), code.lines().count());
+    }
+
+    #[test]
+    fn a_test_item_of_one_platform_is_a_test_item() {
+        let kept = without_tests("#[cfg(unix)]\na();\n#[cfg(all(test, unix))]\nmod tests { b() }\n");
+        assert!(kept.contains("a()") && !kept.contains("b()"));
     }
 
     #[test]

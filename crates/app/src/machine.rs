@@ -63,7 +63,6 @@ impl UseCaseError for OpenError {
 
 impl Machine {
     /// Begins a machine with the usual adapters, any of which can be replaced.
-    #[must_use]
     pub fn builder() -> MachineBuilder {
         MachineBuilder::default()
     }

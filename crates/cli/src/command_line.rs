@@ -32,12 +32,16 @@ pub(crate) struct CommandLine {
     pub(crate) command: Command,
 }
 
-/// What can be said with every command.
+/// What can be said with every command. Where nothing is said, [`Session`](crate::session::Session) asks the environment.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Global options")]
 pub(crate) struct GlobalOptions {
-    /// Work on this instance instead of the current one: a slug, a storage root, or a database URL
-    #[arg(long, global = true, value_name = "SLUG", env = "FREEHOLD_INSTANCE", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "SLUG",
+        help = "Work on this instance instead of the current one: a slug, a storage root, or a database URL [env: FREEHOLD_INSTANCE]"
+    )]
     pub(crate) instance: Option<String>,
     #[arg(
         long,
@@ -46,8 +50,12 @@ pub(crate) struct GlobalOptions {
         help = "Work under this run: what is saved and read becomes its output and input [env: FREEHOLD_RUN]"
     )]
     pub(crate) run: Option<String>,
-    /// The folder of the settings, instead of the platform's
-    #[arg(long, global = true, value_name = "DIR", env = "FREEHOLD_CONFIG_DIR", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        help = "The folder of the settings, instead of the platform's [env: FREEHOLD_CONFIG_DIR]"
+    )]
     pub(crate) config_dir: Option<PathBuf>,
     /// Answer with one JSON document on standard output
     #[arg(long, global = true)]

@@ -3,7 +3,7 @@
 use std::io::{self, BufRead, IsTerminal};
 
 use crate::failure::Failure;
-use crate::output::tell;
+use crate::output::{Output, tell};
 
 /// Whether there is somebody to ask.
 pub(crate) fn somebody_is_there() -> bool {
@@ -11,13 +11,15 @@ pub(crate) fn somebody_is_there() -> bool {
 }
 
 /// Asks a question that is answered with yes or no. Anything but yes is no.
-pub(crate) fn agrees(question: &str) -> Result<bool, Failure> {
+pub(crate) fn agrees(output: &mut Output, question: &str) -> Result<bool, Failure> {
+    output.flush()?;
     tell(&format!("{question} [y/N] "));
     Ok(is_yes(&answer()?))
 }
 
 /// Asks somebody to type a word, to be sure that it is meant.
-pub(crate) fn types(request: &str, word: &str) -> Result<bool, Failure> {
+pub(crate) fn types(output: &mut Output, request: &str, word: &str) -> Result<bool, Failure> {
+    output.flush()?;
     tell(&format!("{request} "));
     Ok(answer()?.trim() == word)
 }

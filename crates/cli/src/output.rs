@@ -21,7 +21,7 @@ pub(crate) use artifact_view::{
     ArtifactDetailsView, ArtifactView, DeletedView, DownloadedView, LocatedView, SavedView, TransferView,
     presence_name,
 };
-pub(crate) use instance_view::{InitialisedView, InstanceView, ListedInstanceView, UserView};
+pub(crate) use instance_view::{ForgottenView, InitialisedView, InstanceView, ListedInstanceView, UserView};
 pub(crate) use json_array::JsonArray;
 pub(crate) use plan_view::PlanView;
 pub(crate) use run_view::{ExecutedRunView, RunDetailsView, RunView};

@@ -38,7 +38,7 @@ impl Session {
     pub(crate) fn machine(&self) -> Result<Machine, Failure> {
         let mut builder = Machine::builder();
         if let Some(folder) = self.config_dir() {
-            builder = builder.config_dir(folder.clone());
+            builder = builder.config_dir(folder);
         }
         if let Some(progress) = &self.progress {
             builder = builder.progress(progress.clone());
@@ -47,23 +47,21 @@ impl Session {
     }
 
     /// The folder of the settings, if one was given.
-    pub(crate) fn config_dir(&self) -> Option<&PathBuf> {
-        self.options.config_dir.as_ref().filter(|folder| !folder.as_os_str().is_empty())
+    pub(crate) fn config_dir(&self) -> Option<PathBuf> {
+        let folder = self.options.config_dir.clone();
+        let folder = folder.or_else(|| std::env::var_os(CONFIG_VARIABLE).map(PathBuf::from));
+        folder.filter(|folder| !folder.as_os_str().is_empty())
     }
 
     /// The instance that was named, if one was.
-    pub(crate) fn target(&self) -> Option<&str> {
-        self.options.instance.as_deref().filter(|target| !target.is_empty())
+    pub(crate) fn target(&self) -> Result<Option<String>, Failure> {
+        Ok(given("--instance", self.options.instance.as_ref(), INSTANCE_VARIABLE)?.map(|given| given.text))
     }
 
-    /// The run to work under: that of the options, else that of the environment.
+    /// The run to work under, if there is one.
     pub(crate) fn run(&self) -> Result<Option<RunUid>, Failure> {
-        let from_environment = std::env::var_os(RUN_VARIABLE);
-        let (source, text) = match (&self.options.run, from_environment) {
-            (Some(text), _) if text.is_empty() => return Ok(None),
-            (Some(text), _) => ("--run", text.clone()),
-            (None, Some(value)) if !value.is_empty() => (RUN_VARIABLE, value.to_string_lossy().into_owned()),
-            (None, _) => return Ok(None),
+        let Some(Given { source, text }) = given("--run", self.options.run.as_ref(), RUN_VARIABLE)? else {
+            return Ok(None);
         };
         match text.parse() {
             Ok(run) => Ok(Some(run)),
@@ -75,13 +73,13 @@ impl Session {
     /// Opens the instance, to read and write, under the run if there is one.
     pub(crate) async fn writing(&mut self) -> Result<Freehold, Failure> {
         let run = self.run()?;
-        let opened = self.machine()?.open(self.target()).await?.under_run(run);
+        let opened = self.machine()?.open(self.target()?.as_deref()).await?.under_run(run);
         Ok(self.keep(opened))
     }
 
     /// Opens the instance, to read only.
     pub(crate) async fn reading(&mut self) -> Result<Freehold, Failure> {
-        let opened = open_to_read(&self.machine()?, self.target()).await?;
+        let opened = open_to_read(&self.machine()?, self.target()?.as_deref()).await?;
         Ok(self.keep(opened))
     }
 
@@ -118,6 +116,29 @@ impl Session {
             }
         }
     }
+}
+
+/// A text that was given, and where.
+struct Given {
+    source: &'static str,
+    text: String,
+}
+
+/// What was said with an option, else what the environment says. An empty text says nothing: with the option it hides the environment.
+fn given(
+    option: &'static str,
+    said: Option<&String>,
+    variable: &'static str,
+) -> Result<Option<Given>, Failure> {
+    let (source, text) = match (said, std::env::var_os(variable)) {
+        (Some(text), _) => (option, text.clone()),
+        (None, Some(value)) => match value.into_string() {
+            Ok(text) => (variable, text),
+            Err(_) => return Err(Failure::invalid(format!("the value of {variable} is not UTF-8"))),
+        },
+        (None, None) => return Ok(None),
+    };
+    Ok(Some(Given { source, text }).filter(|given| !given.text.is_empty()))
 }
 
 /// Opens an instance to read only. A registry with an older schema is brought up to date first.

@@ -1,6 +1,7 @@
 //! A command line that is not one, or that asks for help.
 
 use std::ffi::{OsStr, OsString};
+use std::io;
 use std::process::ExitCode;
 
 use clap::CommandFactory;
@@ -13,14 +14,8 @@ use crate::output;
 /// Answers what could not be taken as a command: help on standard output, or an error where errors go.
 pub(crate) fn answer(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
     match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-            let _ = error.print();
-            return ExitCode::SUCCESS;
-        }
-        _ if arguments.len() <= 1 => {
-            let _ = CommandLine::command().print_help();
-            return ExitCode::SUCCESS;
-        }
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => return shown(error.print()),
+        _ if arguments.len() <= 1 => return shown(CommandLine::command().print_help()),
         _ => {}
     }
     if wants_json(arguments) {
@@ -35,6 +30,18 @@ pub(crate) fn answer(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
     }
     let _ = error.print();
     ExitCode::from(Kind::Usage.exit_status())
+}
+
+/// The exit status after help was printed.
+fn shown(printed: io::Result<()>) -> ExitCode {
+    match printed {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            let failure = Failure::failed(format!("the answer cannot be written: {error}"));
+            output::tell(&failure.text());
+            failure.exit_code()
+        }
+        Ok(()) | Err(_) => ExitCode::SUCCESS,
+    }
 }
 
 /// Whether the arguments, which could not be parsed, ask for JSON.

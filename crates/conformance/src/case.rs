@@ -195,7 +195,7 @@ fn run<F: 'static>(ground: &Arc<impl Ground<F>>, case: Case<F>) -> Result<(), St
 
 fn run_to_its_end<F: 'static>(ground: &impl Ground<F>, case: Case<F>) -> Result<(), String> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
+        .worker_threads(4)
         .thread_stack_size(STACK_BYTES)
         .enable_all()
         .build()

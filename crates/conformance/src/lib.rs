@@ -100,6 +100,7 @@
 //! adapter which is broken on purpose fails the case that names its fault.
 
 mod case;
+mod race;
 
 pub mod blobs;
 pub mod persistence;

@@ -79,10 +79,13 @@ impl Storage {
         Self { id: Some(id), ..self }
     }
 
-    /// What `instance` may do here.
+    /// What `instance` may do here: the location is managed exactly when [`managed_by`](Self::managed_by) gives the proof.
     #[must_use]
     pub fn access(&self, instance: &Instance) -> Access {
-        if self.instance_uid == Some(instance.uid()) { Access::Managed } else { Access::Linked }
+        match self.managed_by(instance) {
+            Ok(_) => Access::Managed,
+            Err(_) => Access::Linked,
+        }
     }
 
     /// The proof that `instance` manages this location: the only way to a value that permits writing.
@@ -90,12 +93,13 @@ impl Storage {
     /// # Errors
     /// [`NotManaged`], which says who manages it, if anyone is known to.
     pub fn managed_by(&self, instance: &Instance) -> Result<ManagedStorage<'_>, NotManaged> {
-        match (self.access(instance), self.epoch) {
-            (Access::Managed, Some(epoch)) => Ok(ManagedStorage::new(self, instance.uid(), epoch)),
-            (Access::Managed, None) | (Access::Linked, _) => Err(NotManaged {
+        let manager = self.instance_uid;
+        match self.epoch.filter(|_| manager == Some(instance.uid())) {
+            Some(epoch) => Ok(ManagedStorage::new(self, instance.uid(), epoch)),
+            None => Err(NotManaged {
                 storage: self.uid,
                 root: self.root.clone(),
-                manager: self.instance_uid.filter(|manager| *manager != instance.uid()),
+                manager: manager.filter(|manager| *manager != instance.uid()),
             }),
         }
     }

@@ -3,8 +3,11 @@
 
 mod properties {
     mod claim;
+    mod family;
     mod key;
+    mod previous_runs;
     mod root;
+    mod run_status;
     #[cfg(feature = "serde")]
     mod serialization;
     mod uid;

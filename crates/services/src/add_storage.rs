@@ -1,12 +1,14 @@
 //! Add a storage location: managed if it can be claimed, linked otherwise.
 
 use freehold_domain::{
-    Claim, ClaimAuthor, Provenance, Storage, StorageFields, StorageRoot, StorageRootError, StorageUid,
+    Claim, ClaimAuthor, ClaimEpoch, InstanceUid, Provenance, Storage, StorageFields, StorageRoot, StorageRootError,
+    StorageUid,
 };
 use freehold_ports::blobs::BlobError;
 use freehold_ports::persistence::PersistenceError;
 use freehold_ports::system::FileError;
 
+use crate::initialise_instance::describe_manager;
 use crate::location::{ClaimOutcome, ClaimState};
 use crate::registry::ActorError;
 use crate::{Category, Registry, Transaction, UseCaseError};
@@ -149,11 +151,11 @@ pub async fn add_storage(registry: &Registry, request: AddStorage) -> Result<Add
     let root = StorageRoot::parse(&request.root, &host.files.surroundings()?)?;
     let root = host.locations.resolve(&root).await?;
     let uid = uid_for(registry, &root).await?;
-    let standing = if request.link { look(registry, &root).await? } else { claim(registry, &root, uid).await? };
+    let standing = if request.link { look(registry, &root, uid).await? } else { claim(registry, &root, uid).await? };
     registry
         .writing(|| async |transaction: &mut Transaction| {
             let provenance = registry.record_actor(transaction).await?;
-            record(transaction, &root, &request, &standing, provenance, uid).await
+            record(transaction, &root, &request, &standing, provenance).await
         })
         .await
 }
@@ -170,56 +172,66 @@ async fn uid_for(registry: &Registry, root: &StorageRoot) -> Result<StorageUid, 
         .await
 }
 
-/// Where the instance stands at a place: the claim there, if one can be read, and what follows from it.
+/// Where the instance stands at a place.
 struct Standing {
-    claim: Option<Claim>,
+    /// The uid that the claim gives the location; one of our choice when there is none.
+    uid: StorageUid,
+    manager: Option<InstanceUid>,
+    /// Kept only where we manage: it is what later writes are held to.
+    epoch: Option<ClaimEpoch>,
     outcome: AddOutcome,
 }
 
 impl Standing {
-    /// The epoch is kept only where we manage: it is what later writes are held to.
-    fn is_managed(&self) -> bool {
-        self.outcome == AddOutcome::Managed
+    /// What follows from a claim. One that names `ours` and does not prove it makes nobody the manager.
+    fn by_claim(claim: &Claim, ours: InstanceUid, otherwise: AddOutcome) -> Self {
+        let uid = claim.storage_uid();
+        if claim.is_managed_by(ours) {
+            Self { uid, manager: Some(ours), epoch: claim.epoch(), outcome: AddOutcome::Managed }
+        } else {
+            let manager = claim.manager().filter(|manager| *manager != ours);
+            Self { uid, manager, epoch: None, outcome: otherwise }
+        }
+    }
+
+    fn of_nobody(uid: StorageUid) -> Self {
+        Self { uid, manager: None, epoch: None, outcome: AddOutcome::LinkedAsAsked }
     }
 }
 
-async fn look(registry: &Registry, root: &StorageRoot) -> Result<Standing, AddStorageError> {
-    let claim = match registry.host.locations.claim(root).await? {
-        ClaimState::Held { claim, .. } => Some(claim),
-        ClaimState::Unreadable { .. } => None,
+async fn look(registry: &Registry, root: &StorageRoot, uid: StorageUid) -> Result<Standing, AddStorageError> {
+    match registry.host.locations.claim(root).await? {
+        ClaimState::Held { claim, .. } => {
+            Ok(Standing::by_claim(&claim, registry.instance.uid(), AddOutcome::LinkedAsAsked))
+        }
+        ClaimState::Unreadable { .. } => Ok(Standing::of_nobody(uid)),
         ClaimState::Unclaimed => {
             if let Some(path) = root.local_path()
                 && let Err(FileError::NotFound { .. }) = registry.host.files.inspect(path).await
             {
                 return Err(AddStorageError::NothingToLink { root: root.clone() });
             }
-            None
+            Ok(Standing::of_nobody(uid))
         }
-    };
-    let ours = claim.as_ref().is_some_and(|claim| claim.is_managed_by(registry.instance.uid()));
-    Ok(Standing { claim, outcome: if ours { AddOutcome::Managed } else { AddOutcome::LinkedAsAsked } })
+    }
 }
 
 async fn claim(registry: &Registry, root: &StorageRoot, uid: StorageUid) -> Result<Standing, AddStorageError> {
-    let host = &registry.host;
-    match host.locations.claim_for(root, &registry.instance, uid).await? {
-        ClaimOutcome::Ours(claim) => Ok(Standing { claim: Some(claim), outcome: AddOutcome::Managed }),
-        ClaimOutcome::Foreign(ClaimState::Held { claim, .. }) => {
+    let ours = registry.instance.uid();
+    let unreadable = |reason| AddStorageError::UnreadableClaim { root: root.clone(), reason };
+    match registry.host.locations.claim_for(root, &registry.instance, uid).await? {
+        ClaimOutcome::Ours(claim) | ClaimOutcome::Foreign(ClaimState::Held { claim, .. }) => {
+            let manager = describe_manager(&claim);
             let manager = match claim.author() {
-                ClaimAuthor::Freehold => crate::initialise_instance::describe_manager(&claim),
-                ClaimAuthor::LaminDb => {
-                    format!("{} (by LaminDB's claim)", crate::initialise_instance::describe_manager(&claim))
-                }
+                ClaimAuthor::Freehold => manager,
+                ClaimAuthor::LaminDb => format!("{manager} (by LaminDB's claim)"),
             };
-            Ok(Standing { claim: Some(claim), outcome: AddOutcome::ManagedElsewhere { manager } })
+            Ok(Standing::by_claim(&claim, ours, AddOutcome::ManagedElsewhere { manager }))
         }
-        ClaimOutcome::Foreign(ClaimState::Unreadable { reason }) => {
-            Err(AddStorageError::UnreadableClaim { root: root.clone(), reason })
+        ClaimOutcome::Foreign(ClaimState::Unreadable { reason }) => Err(unreadable(reason)),
+        ClaimOutcome::Foreign(ClaimState::Unclaimed) => {
+            Err(unreadable("it came and went while it was read; try again".to_owned()))
         }
-        ClaimOutcome::Foreign(ClaimState::Unclaimed) => Err(AddStorageError::UnreadableClaim {
-            root: root.clone(),
-            reason: "it came and went while it was read; try again".to_owned(),
-        }),
     }
 }
 
@@ -229,46 +241,36 @@ async fn record(
     request: &AddStorage,
     standing: &Standing,
     provenance: Provenance,
-    fresh_uid: StorageUid,
 ) -> Result<AddedStorage, AddStorageError> {
-    let manager = standing.claim.as_ref().and_then(Claim::manager);
-    let epoch = standing.claim.as_ref().filter(|_| standing.is_managed()).and_then(Claim::epoch);
+    let Standing { uid, manager, epoch, outcome } = standing;
     let known = transaction.storages().find_by_roots(std::slice::from_ref(root)).await?.pop();
     let Some(known) = known else {
-        let uid = standing.claim.as_ref().map_or(fresh_uid, Claim::storage_uid);
-        if let Some(other) = transaction.storages().find_many(&[uid]).await?.pop() {
+        if let Some(other) = transaction.storages().find_many(&[*uid]).await?.pop() {
             return Err(AddStorageError::CopiedClaim { root: root.clone(), recorded: other.root().clone() });
         }
         let storage = Storage::from_fields(StorageFields {
             id: None,
-            uid,
+            uid: *uid,
             root: root.clone(),
-            instance_uid: manager,
-            epoch,
+            instance_uid: *manager,
+            epoch: *epoch,
             description: request.description.clone(),
             region: request.region.clone(),
             capabilities: None,
             provenance,
         });
         let id = transaction.storages().insert(&storage).await?;
-        return Ok(AddedStorage { storage: storage.with_id(id), outcome: standing.outcome.clone(), created: true });
+        return Ok(AddedStorage { storage: storage.with_id(id), outcome: outcome.clone(), created: true });
     };
-    if let Some(claim) = &standing.claim
-        && standing.is_managed()
-        && claim.storage_uid() != known.uid()
-    {
-        return Err(AddStorageError::AnotherUid {
-            root: root.clone(),
-            claimed: claim.storage_uid(),
-            recorded: known.uid(),
-        });
+    if *outcome == AddOutcome::Managed && *uid != known.uid() {
+        return Err(AddStorageError::AnotherUid { root: root.clone(), claimed: *uid, recorded: known.uid() });
     }
     let mut updated = Storage::from_fields(StorageFields {
         id: known.id(),
         uid: known.uid(),
         root: root.clone(),
-        instance_uid: manager,
-        epoch,
+        instance_uid: *manager,
+        epoch: *epoch,
         description: request.description.clone().or_else(|| known.description.clone()),
         region: request.region.clone().or_else(|| known.region.clone()),
         capabilities: known.capabilities,
@@ -278,5 +280,5 @@ async fn record(
         updated.provenance.record_update(provenance.created_at(), provenance.run());
         transaction.storages().update(&updated).await?;
     }
-    Ok(AddedStorage { storage: updated, outcome: standing.outcome.clone(), created: false })
+    Ok(AddedStorage { storage: updated, outcome: outcome.clone(), created: false })
 }

@@ -6,10 +6,10 @@ use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
-use freehold_domain::{Artifact, ArtifactUid, ContentHash};
-use freehold_ports::blobs::ByteStream;
+use freehold_domain::{Artifact, ArtifactUid, BlobKey, ContentHash};
+use freehold_ports::blobs::{BlobError, ByteStream};
 use freehold_ports::system::{Progress, ProgressEvent};
-use futures_util::Stream;
+use futures_util::{Stream, StreamExt};
 
 /// What content turned out to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -143,12 +143,21 @@ impl Stream for Measured {
 
 /// Reads a stream to its end, and says what its content was.
 pub(crate) async fn measure(body: ByteStream, progress: Arc<dyn Progress>) -> io::Result<Content> {
-    use futures_util::StreamExt;
-
     let measure = Measure::default();
     let mut body = Measured::new(body, measure.clone()).reporting(progress);
     while let Some(piece) = body.next().await {
         piece?;
     }
     measure.content().ok_or_else(|| io::Error::other("the stream did not end"))
+}
+
+/// The error of a blob's bytes: the location's own, when it is inside.
+pub(crate) fn read_error(key: &BlobKey, error: io::Error) -> BlobError {
+    let other = |source: io::Error| BlobError::Backend { location: key.to_string(), source: source.into() };
+    error.downcast::<BlobError>().unwrap_or_else(other)
+}
+
+/// The error of bytes that were to be stored: that of the location they came from, when it is inside.
+pub(crate) fn body_error(error: io::Error) -> BlobError {
+    error.downcast::<BlobError>().unwrap_or_else(|source| BlobError::Body { source })
 }

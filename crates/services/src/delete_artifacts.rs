@@ -12,9 +12,8 @@ use freehold_ports::system::{Activity, LivenessError, ProgressEvent};
 use crate::content::{Content, measure};
 use crate::family_heads::settle_heads;
 use crate::find_artifact::storage_of;
-use crate::initialise_instance::describe_manager;
 use crate::progress_task::Task;
-use crate::location::{ClaimState, WritableLocation};
+use crate::location::WritableLocation;
 use crate::registry::ActorError;
 use crate::{AccessError, Category, ReferenceError, Registry, Transaction, UseCaseError, reference};
 
@@ -132,12 +131,14 @@ pub async fn delete_artifacts(
         if locations.contains_key(&storage.uid()) {
             continue;
         }
-        let proof = match storage.managed_by(&registry.instance) {
-            Ok(proof) => proof,
-            Err(refusal) => return Err(name_manager(registry, storage, refusal.into()).await.into()),
-        };
-        if let Deletion::Purge { .. } = deletion {
-            locations.insert(storage.uid(), registry.host.locations.writable(proof).await?);
+        let opened = &registry.host.locations;
+        match deletion {
+            Deletion::Trash => {
+                opened.managed(storage, &registry.instance).await?;
+            }
+            Deletion::Purge { .. } => {
+                locations.insert(storage.uid(), opened.writable(storage, &registry.instance).await?);
+            }
         }
     }
     match deletion {
@@ -147,21 +148,6 @@ pub async fn delete_artifacts(
             Ok(DeletedArtifacts { artifacts, blobs: 0, bytes: 0 })
         }
         Deletion::Purge { with_file } => purge(registry, &targets, &locations, with_file).await,
-    }
-}
-
-/// Puts the name of a location's manager into a refusal, when the claim tells it.
-pub(crate) async fn name_manager(registry: &Registry, storage: &Storage, refusal: AccessError) -> AccessError {
-    match registry.host.locations.claim(storage.root()).await {
-        Ok(ClaimState::Held { claim, .. }) => match claim.manager() {
-            Some(manager) if manager != registry.instance.uid() => AccessError::ManagedElsewhere {
-                root: storage.root().clone(),
-                manager,
-                slug: claim.slug().map_or_else(|| describe_manager(&claim), str::to_owned),
-            },
-            _ => refusal,
-        },
-        _ => refusal,
     }
 }
 

@@ -177,8 +177,7 @@ fn has_data(plan: &DeletionPlan) -> DeleteInstanceError {
 
 /// A claim that is another's is found out before anything is deleted; one that is gone was given up by an interrupted deletion.
 async fn refuse_foreign_claim(registry: &Registry, storage: &Storage) -> Result<(), DeleteInstanceError> {
-    let proof = storage.managed_by(&registry.instance)?;
-    match registry.host.locations.writable(proof).await {
+    match registry.host.locations.writable(storage, &registry.instance).await {
         Ok(_) | Err(AccessError::ClaimMissing { .. }) => Ok(()),
         Err(error) => Err(error.into()),
     }
@@ -186,7 +185,7 @@ async fn refuse_foreign_claim(registry: &Registry, storage: &Storage) -> Result<
 
 /// Deletes the blobs of ingested artifacts, a page at a time.
 async fn purge(registry: &Registry, storage: &Storage, purged: &mut Tally) -> Result<(), DeleteInstanceError> {
-    let location = match registry.host.locations.writable(storage.managed_by(&registry.instance)?).await {
+    let location = match registry.host.locations.writable(storage, &registry.instance).await {
         Ok(location) => location,
         Err(AccessError::ClaimMissing { .. }) => return Ok(()),
         Err(error) => return Err(error.into()),

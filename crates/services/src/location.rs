@@ -39,12 +39,26 @@ impl Locations {
         Ok(ReadableLocation::new(self.0.open(storage.root()).await?))
     }
 
-    /// Opens a managed location for writing: reads its claim, which must agree with the proof.
+    /// The proof that `instance` manages a location, by the word of its own database. A refusal names the manager, as the claim
+    /// tells.
+    pub(crate) async fn managed<'storage>(
+        &self,
+        storage: &'storage Storage,
+        instance: &Instance,
+    ) -> Result<ManagedStorage<'storage>, AccessError> {
+        match storage.managed_by(instance) {
+            Ok(proof) => Ok(proof),
+            Err(refusal) => Err(AccessError::not_managed(refusal, self.claim(storage.root()).await.ok(), instance)),
+        }
+    }
+
+    /// Opens a location that `instance` manages for writing: reads its claim, which must agree with the proof.
     ///
     /// # Errors
-    /// [`AccessError`], before anything is touched, when the claim denies what the database believes.
-    pub(crate) async fn writable(&self, proof: ManagedStorage<'_>) -> Result<WritableLocation, AccessError> {
-        let store = self.0.open(proof.storage().root()).await?;
+    /// [`AccessError`], before anything is touched: the location is not managed, or its claim denies what the database believes.
+    pub(crate) async fn writable(&self, storage: &Storage, instance: &Instance) -> Result<WritableLocation, AccessError> {
+        let proof = self.managed(storage, instance).await?;
+        let store = self.0.open(storage.root()).await?;
         match claim_desk::read(&*store).await? {
             ClaimState::Held { claim, .. } if proof.is_confirmed_by(&claim) => Ok(WritableLocation::new(store)),
             state => Err(AccessError::denied(proof, &state)),

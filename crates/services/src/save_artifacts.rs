@@ -16,8 +16,8 @@ use freehold_ports::system::{Activity, FileError, LivenessError};
 use futures_util::StreamExt;
 
 use crate::default_storage::{DefaultStorageError, read_default};
-use crate::delete_artifacts::name_manager;
 use crate::list_storages::all_storages;
+use crate::content::body_error;
 use crate::progress_task::Task;
 use crate::reference::StorageQuery;
 use crate::registry::ActorError;
@@ -181,7 +181,7 @@ impl From<BlobError> for SaveArtifactsError {
         match error {
             BlobError::Body { source } => match source.downcast::<FileError>() {
                 Ok(file) => Self::File(file),
-                Err(source) => Self::Blob(BlobError::Body { source }),
+                Err(source) => Self::Blob(body_error(source)),
             },
             error => Self::Blob(error),
         }
@@ -249,8 +249,8 @@ fn parent(path: &StoragePath) -> &str {
 /// Saves files and folders as artifacts, and gives each to `sink` once it is recorded.
 ///
 /// Everything is looked at before anything is stored: a file that is missing, a name that cannot be a key, or two files for one key change
-/// nothing. Then files go in batches of a thousand, each recorded wholly or not at all. When a batch fails, those before it
-/// stay recorded, and were given to `sink`.
+/// nothing. Then files go in batches of at most a thousand, each recorded wholly or not at all. When a batch fails, those
+/// before it stay recorded, and were given to `sink`.
 ///
 /// Copied bytes are durable before their artifact is recorded, and their hash is that of the bytes that were stored.
 ///
@@ -269,36 +269,43 @@ pub async fn save_artifacts(
     let sources = Sources::look(registry, &request, &storages, query.is_some().then_some(&target)).await?;
     let census = sources.census().await?;
     if census.copied > 0 || query.is_some() {
-        refuse_foreign_target(registry, &target).await?;
+        registry.host.locations.writable(&target, &registry.instance).await?;
     }
     let activity = if census.copied > 0 { Activity::Ingesting } else { Activity::Registering };
     let _task = Task::begin(&registry.host.progress, activity, Some(census.files), Some(census.bytes));
 
-    let mut summary = SaveSummary {
+    let summary = SaveSummary {
         skipped_links: census.skipped_links,
         skipped_special: census.skipped_special,
         ..SaveSummary::default()
     };
     let batch = Batch { registry, target: &target, storages: &storages, description: request.description };
+    let mut account = Account { summary, sink };
     let mut chunks = sources.candidates().chunks(BATCH);
     while let Some(chunk) = chunks.next().await {
-        let candidates = chunk.into_iter().collect::<Result<Vec<Candidate>, _>>()?;
-        for saved in batch.save(candidates).await? {
-            summary.count(&saved);
-            sink(saved);
-        }
+        batch.save(chunk.into_iter().collect::<Result<Vec<Candidate>, _>>()?, &mut account).await?;
     }
-    Ok(summary)
+    Ok(account.summary)
 }
 
-impl SaveSummary {
-    fn count(&mut self, saved: &SavedArtifact) {
-        match saved.outcome {
-            SaveOutcome::Created => self.created += 1,
-            SaveOutcome::NewVersion => self.new_versions += 1,
-            SaveOutcome::Existing => self.existing += 1,
+/// What was recorded until now, and who is told.
+struct Account<'sink> {
+    summary: SaveSummary,
+    sink: &'sink mut (dyn FnMut(SavedArtifact) + Send),
+}
+
+impl Account<'_> {
+    /// Tells of artifacts that were recorded together.
+    fn tell(&mut self, saved: Vec<SavedArtifact>) {
+        for saved in saved {
+            match saved.outcome {
+                SaveOutcome::Created => self.summary.created += 1,
+                SaveOutcome::NewVersion => self.summary.new_versions += 1,
+                SaveOutcome::Existing => self.summary.existing += 1,
+            }
+            self.summary.bytes += saved.artifact.size;
+            (self.sink)(saved);
         }
-        self.bytes += saved.artifact.size;
     }
 }
 
@@ -318,13 +325,6 @@ async fn find_locations(
         .await
 }
 
-async fn refuse_foreign_target(registry: &Registry, target: &Storage) -> Result<(), AccessError> {
-    match target.managed_by(&registry.instance) {
-        Ok(proof) => registry.host.locations.writable(proof).await.map(|_| ()),
-        Err(refusal) => Err(name_manager(registry, target, refusal.into()).await),
-    }
-}
-
 /// What the files of a batch have in common.
 struct Batch<'save> {
     registry: &'save Registry,
@@ -335,22 +335,21 @@ struct Batch<'save> {
 }
 
 impl Batch<'_> {
-    /// Saves a batch.
-    async fn save(&self, candidates: Vec<Candidate>) -> Result<Vec<SavedArtifact>, SaveArtifactsError> {
-        let (mut in_place, mut copied) = (Vec::new(), Vec::new());
+    /// Saves candidates: those that lie in a location together, and the others together.
+    async fn save(&self, candidates: Vec<Candidate>, account: &mut Account<'_>) -> Result<(), SaveArtifactsError> {
+        let (mut lying, mut copied) = (Vec::new(), Vec::new());
         for Candidate { name, size, origin } in candidates {
             match origin {
-                Origin::InPlace { storage, blob } => in_place.push(in_place::LyingFile { name, storage, blob }),
-                Origin::File { path, state } => copied.push(ingest::SourceFile { name, size, path, state }),
+                Origin::InPlace { storage, blob } => lying.push(in_place::LyingFile { name, storage, blob }),
+                Origin::Elsewhere(source) => copied.push(ingest::SourceFile { name, size, source }),
             }
         }
-        let mut saved = Vec::new();
-        if !in_place.is_empty() {
-            saved.extend(in_place::register(self, in_place).await?);
+        if !lying.is_empty() {
+            account.tell(in_place::register(self, lying).await?);
         }
         if !copied.is_empty() {
-            saved.extend(ingest::ingest(self, copied).await?);
+            ingest::ingest(self, copied, account).await?;
         }
-        Ok(saved)
+        Ok(())
     }
 }

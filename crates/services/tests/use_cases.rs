@@ -6,6 +6,8 @@ mod use_cases {
     mod claims;
     mod harness;
     mod initialise;
+    mod saving;
+    mod saving_in_place;
     mod spawning;
     mod storages;
 }

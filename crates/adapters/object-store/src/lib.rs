@@ -11,6 +11,8 @@
 //!
 //! The files are the same ones: blobs written through `LocalFileSystem` are read here, and the other way round.
 //!
+//! Every call needs a tokio runtime, for its blocking threads.
+//!
 //! # Names of its own
 //! File and folder names that begin with `.freehold-` are for this crate's work in progress. They are never listed, and
 //! nothing is stored under such a name.

@@ -6,6 +6,8 @@
 //! - [`FileLiveness`]: sessions on a registry in a file, by locks beside that file
 //! - [`SettingsDirectory`]: known instances and the user's profile, in TOML files
 //! - [`MachineFiles`]: what a user saves from and writes to
+//!
+//! Every asynchronous call needs a tokio runtime, for its blocking threads.
 
 mod blocking;
 mod clock;

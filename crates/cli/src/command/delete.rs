@@ -49,7 +49,7 @@ impl Delete {
         let artifacts = if self.yes || !confirmation::somebody_is_there() {
             self.artifacts
         } else {
-            ask(&freehold, &self.artifacts, deletion).await?
+            ask(&mut session.output, &freehold, &self.artifacts, deletion).await?
         };
         let deleted = freehold.delete(&artifacts, deletion).await?;
         if session.output.is_json() {
@@ -60,7 +60,12 @@ impl Delete {
 }
 
 /// Asks whether these are to be deleted, and gives the uids of what the question named.
-async fn ask(freehold: &Freehold, names: &[String], deletion: Deletion) -> Result<Vec<String>, Failure> {
+async fn ask(
+    output: &mut Output,
+    freehold: &Freehold,
+    names: &[String],
+    deletion: Deletion,
+) -> Result<Vec<String>, Failure> {
     let mut uids = Vec::with_capacity(names.len());
     for (place, name) in names.iter().enumerate() {
         let details = freehold.artifact(name).await?;
@@ -80,7 +85,11 @@ async fn ask(freehold: &Freehold, names: &[String], deletion: Deletion) -> Resul
             format!("purge {artifacts}, files registered in place included? This cannot be undone.")
         }
     };
-    if confirmation::agrees(&question)? { Ok(uids) } else { Err(Failure::declined("nothing was deleted")) }
+    if confirmation::agrees(output, &question)? {
+        Ok(uids)
+    } else {
+        Err(Failure::declined("nothing was deleted"))
+    }
 }
 
 fn named(details: &ArtifactDetails) -> String {
@@ -113,9 +122,9 @@ fn report(output: &mut Output, deleted: &DeletedArtifacts, deletion: Deletion) -
                 deleted.artifacts.iter().filter(|artifact| !artifact.placement.location.is_ingested());
             let left = if with_file { 0 } else { in_place.count() as u64 };
             if left > 0 {
-                let files = count(left, "file that was", "files that were");
+                let files = count(left, "file", "files");
                 output.note(format_args!(
-                    "{files} registered in place stay; --with-file would have deleted them"
+                    "note: left {files} registered in place where they are; --with-file deletes such files, too"
                 ));
             }
         }

@@ -109,7 +109,7 @@ impl Account {
             Err(failure) => {
                 if self.saved > 0 {
                     let saved = count(self.saved, "file", "files");
-                    output.note(format_args!("{saved} were saved before this failed, and stay recorded"));
+                    output.note(format_args!("note: {saved} saved before this failed stay recorded"));
                 }
                 return Err(failure);
             }
@@ -126,12 +126,12 @@ impl Account {
         output.say(summary_line(&summary))?;
         if !are_few && self.duplicates > 0 {
             let files = count(self.duplicates, "file has", "files have");
-            output.note(format_args!("{files} the same content as another artifact; both are kept"));
+            output.note(format_args!("note: {files} the same content as another artifact; both are kept"));
         }
         if !are_few && self.beside_origin > 0 {
             let keys = count(self.beside_origin, "key is", "keys are");
             output.note(format_args!(
-                "{keys} also those of transferred artifacts; families of your own were begun"
+                "note: {keys} also those of transferred artifacts; families of your own were begun"
             ));
         }
         Ok(())

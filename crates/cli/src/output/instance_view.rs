@@ -1,6 +1,6 @@
 //! Instances and users as JSON.
 
-use freehold::{InstanceDescription, ListedInstance};
+use freehold::{InstanceDescription, KnownInstance, ListedInstance};
 use freehold_domain::{InstanceUid, StorageRoot, User, UserUid};
 use serde::Serialize;
 
@@ -76,6 +76,28 @@ impl<'listed> From<&'listed ListedInstance> for ListedInstanceView<'listed> {
             root: known.root.as_ref(),
             is_current: *is_current,
         }
+    }
+}
+
+/// An instance of which only the settings knew.
+#[derive(Debug, Serialize)]
+pub(crate) struct ForgottenView {
+    instance: KnownInstanceView,
+    database: String,
+    deleted: bool,
+    forgotten: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct KnownInstanceView {
+    uid: InstanceUid,
+    slug: String,
+}
+
+impl ForgottenView {
+    pub(crate) fn new(known: &KnownInstance, forgotten: bool) -> Self {
+        let instance = KnownInstanceView { uid: known.uid, slug: known.slug.to_string() };
+        Self { instance, database: known.database.to_string(), deleted: false, forgotten }
     }
 }
 

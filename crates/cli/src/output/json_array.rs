@@ -33,7 +33,7 @@ impl JsonArray {
     ) -> Result<ExitCode, Failure> {
         let code = match result {
             Ok(()) => ExitCode::SUCCESS,
-            Err(failure) if !self.is_begun => return Err(failure),
+            Err(failure) if !self.is_begun || output.is_closed() => return Err(failure),
             Err(failure) => {
                 self.element(output, &failure.document())?;
                 failure.exit_code()

@@ -11,6 +11,7 @@ use tokio::task::JoinSet;
 use super::Fresh;
 use super::content::{content, ensure_absent, ensure_content, key, listed, put};
 use crate::case::{Failure, Outcome, cases, ensure, ensure_equal, ensure_error};
+use crate::race::race;
 
 cases! { Fresh, "blobs::conditional":
     a_replacement_of_the_expected_version_succeeds,
@@ -94,15 +95,14 @@ async fn of_many_replacements_that_race_exactly_one_wins(fresh: &Fresh) -> Outco
     let (store, key, mut current) = with_claim(fresh).await?;
     let stores = open_many(fresh).await?;
     for round in 0..ROUNDS {
-        let mut racers = JoinSet::new();
-        for (racer, store) in stores.iter().enumerate() {
+        let racers = stores.iter().enumerate().map(|(racer, store)| {
             let (store, key, expected) = (Arc::clone(store), key.clone(), current.version.clone());
             let content = racing_content(round, racer);
-            racers.spawn(async move { (racer, store.replace(&key, content, &expected).await) });
-        }
+            async move { (racer, store.replace(&key, content, &expected).await) }
+        });
         let mut winners = Vec::new();
-        while let Some(racer) = racers.join_next().await {
-            match racer? {
+        for result in race(racers).await? {
+            match result {
                 (racer, Ok(metadata)) => winners.push((racer, metadata)),
                 (_, Err(BlobError::VersionMismatch { .. })) => {}
                 (_, Err(error)) => return Err(error.into()),
@@ -122,21 +122,20 @@ async fn of_replacements_and_removals_that_race_one_kind_wins(fresh: &Fresh) -> 
     for round in 0..ROUNDS {
         let key = key(&format!(".lamindb/race-{round}"))?;
         let expected = put(stores[0].as_ref(), &key, &content(round, 100), PutOptions::CREATE).await?.version;
-        let mut racers = JoinSet::new();
-        for (racer, store) in stores.iter().enumerate() {
+        let racers = stores.iter().enumerate().map(|(racer, store)| {
             let (store, key, expected) = (Arc::clone(store), key.clone(), expected.clone());
             let content = racing_content(round, racer);
-            racers.spawn(async move {
+            async move {
                 if racer % 2 == 0 {
                     (Some(racer), store.replace(&key, content, &expected).await.map(drop))
                 } else {
                     (None, store.remove(&key, &expected).await)
                 }
-            });
-        }
+            }
+        });
         let (mut replacers, mut removers) = (Vec::new(), 0);
-        while let Some(racer) = racers.join_next().await {
-            match racer? {
+        for result in race(racers).await? {
+            match result {
                 (Some(racer), Ok(())) => replacers.push(racer),
                 (None, Ok(())) => removers += 1,
                 (_, Err(BlobError::VersionMismatch { .. })) => {}

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use freehold_ports::blobs::{BlobError, BlobStore, PutOptions};
-use tokio::task::JoinSet;
 
 use super::Fresh;
 use super::content::{content, ensure_content, in_pieces, key, listed, put, stalling};
 use crate::case::{Outcome, cases, ensure_equal, ensure_error, present};
+use crate::race::race;
 
 cases! { Fresh, "blobs::create":
     a_create_on_a_taken_key_changes_nothing,
@@ -37,7 +37,7 @@ async fn a_create_on_a_taken_key_changes_nothing(fresh: &Fresh) -> Outcome {
 
 async fn of_many_creates_that_race_exactly_one_wins(fresh: &Fresh) -> Outcome {
     let store = fresh.stores.open(&fresh.root).await?;
-    race(std::iter::repeat_n(store, RACERS).collect()).await
+    race_for_keys(std::iter::repeat_n(store, RACERS).collect()).await
 }
 
 async fn of_many_creates_on_stores_of_their_own_exactly_one_wins(fresh: &Fresh) -> Outcome {
@@ -45,24 +45,23 @@ async fn of_many_creates_on_stores_of_their_own_exactly_one_wins(fresh: &Fresh) 
     for _ in 0..RACERS {
         stores.push(fresh.stores.open(&fresh.root).await?);
     }
-    race(stores).await
+    race_for_keys(stores).await
 }
 
-async fn race(stores: Vec<Arc<dyn BlobStore>>) -> Outcome {
+async fn race_for_keys(stores: Vec<Arc<dyn BlobStore>>) -> Outcome {
     let store = Arc::clone(present("a store to race on", stores.first())?);
     for number in 0..KEYS {
         let key = key(&format!("race/{number}"))?;
-        let mut racers = JoinSet::new();
-        for (racer, store) in stores.iter().enumerate() {
+        let racers = stores.iter().enumerate().map(|(racer, store)| {
             let (store, key) = (Arc::clone(store), key.clone());
-            racers.spawn(async move {
+            async move {
                 let body = in_pieces(&content(racer, 3_000 + racer));
                 (racer, store.put(&key, body, PutOptions::CREATE).await)
-            });
-        }
+            }
+        });
         let mut winners = Vec::new();
-        while let Some(racer) = racers.join_next().await {
-            match racer? {
+        for result in race(racers).await? {
+            match result {
                 (racer, Ok(_)) => winners.push(racer),
                 (_, Err(BlobError::AlreadyExists { .. })) => {}
                 (_, Err(error)) => return Err(error.into()),

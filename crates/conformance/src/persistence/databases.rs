@@ -7,7 +7,8 @@ use freehold_ports::persistence::{AccessMode, Persistence, PersistenceError};
 use super::refusals::read_only;
 use super::registry::{Registry, begin};
 use super::{Fresh, records};
-use crate::case::{Failure, Outcome, cases, ensure, ensure_equal, ensure_error};
+use crate::case::{Outcome, cases, ensure, ensure_equal, ensure_error, present};
+use crate::race::race;
 
 cases! { Fresh, "persistence::databases":
     a_created_registry_is_empty,
@@ -26,6 +27,10 @@ cases! { Fresh, "persistence::databases":
     a_registry_made_after_destruction_is_empty,
 }
 
+/// How many create one database at once, and how often.
+const CREATORS: usize = 8;
+const CREATION_RACES: usize = 10;
+
 async fn a_created_registry_is_empty(fresh: &Fresh) -> Outcome {
     let persistence = fresh.databases.create(&fresh.url).await?;
     ensure_empty(persistence.as_ref()).await
@@ -41,28 +46,26 @@ async fn creating_again_keeps_what_is_there(fresh: &Fresh) -> Outcome {
 }
 
 async fn processes_that_create_at_once_all_succeed(fresh: &Fresh) -> Outcome {
-    let mut creators = tokio::task::JoinSet::new();
-    for _ in 0..8 {
-        let (databases, url) = (Arc::clone(&fresh.databases), fresh.url.clone());
-        creators.spawn(async move { databases.create(&url).await });
-    }
-    let mut created = Vec::new();
-    while let Some(creator) = creators.join_next().await {
-        created.push(creator??);
-    }
     let user = records::user(2);
-    let (first, others) = match created.split_first() {
-        Some((first, others)) if others.len() == 7 => (first, others),
-        _ => return Err(Failure::new(format!("expected 8 handles, found {}", created.len()))),
-    };
-    let mut unit = begin(first.as_ref(), AccessMode::Write).await?;
-    unit.users().insert_many(std::slice::from_ref(&user)).await?;
-    unit.commit().await?;
-    for other in others {
-        let mut unit = begin(other.as_ref(), AccessMode::Read).await?;
-        let found = unit.users().find_many(&[user.uid]).await?;
-        unit.rollback().await?;
-        ensure_equal("the user, by each of the handles", &found, &vec![user.clone()])?;
+    for _ in 0..CREATION_RACES {
+        let creators = (0..CREATORS).map(|_| {
+            let (databases, url) = (Arc::clone(&fresh.databases), fresh.url.clone());
+            async move { databases.create(&url).await }
+        });
+        let created = race(creators).await?.into_iter().collect::<Result<Vec<_>, _>>()?;
+        let mut unit = begin(present("a handle", created.first())?.as_ref(), AccessMode::Write).await?;
+        unit.users().insert_many(std::slice::from_ref(&user)).await?;
+        unit.commit().await?;
+        for handle in &created {
+            let mut unit = begin(handle.as_ref(), AccessMode::Read).await?;
+            let found = unit.users().find_many(&[user.uid]).await?;
+            unit.rollback().await?;
+            ensure_equal("the user, by each of the handles", &found, &vec![user.clone()])?;
+        }
+        for handle in created {
+            handle.close().await?;
+        }
+        ensure!(fresh.databases.destroy(&fresh.url).await?, "expected a database to destroy, found none");
     }
     Ok(())
 }

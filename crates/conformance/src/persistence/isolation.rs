@@ -14,6 +14,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use super::registry::{Registry, begin};
 use super::{Fresh, records};
 use crate::case::{Failure, Outcome, cases, ensure, ensure_equal, present};
+use crate::race::race;
 
 cases! { Fresh, "persistence::isolation":
     nothing_is_seen_before_commit,
@@ -137,12 +138,10 @@ async fn insert_counted(persistence: &dyn Persistence, number: u32) -> Result<()
 
 async fn of_writers_that_insert_the_same_record_one_succeeds(fresh: &Fresh) -> Outcome {
     let registry = Registry::create(fresh).await?;
-    let mut writers = JoinSet::new();
-    for number in 0..8 {
+    let writers = (0..8).map(|number| {
         let persistence = Arc::clone(&registry.persistence);
-        let mut user = records::user(2);
-        user.name = Some(format!("writer {number}"));
-        writers.spawn(async move {
+        let user = User { name: Some(format!("writer {number}")), ..records::user(2) };
+        async move {
             let mut unit = begin(persistence.as_ref(), AccessMode::Write).await?;
             match unit.users().insert_many(std::slice::from_ref(&user)).await {
                 Ok(()) => {
@@ -155,11 +154,11 @@ async fn of_writers_that_insert_the_same_record_one_succeeds(fresh: &Fresh) -> O
                 }
                 Err(error) => Err(Failure::from(error)),
             }
-        });
-    }
+        }
+    });
     let mut winners = Vec::new();
-    while let Some(writer) = writers.join_next().await {
-        winners.extend(writer??);
+    for writer in race(writers).await? {
+        winners.extend(writer?);
     }
     let mut unit = registry.read().await?;
     let found = unit.users().find_many(&[records::user_uid(2)]).await?;

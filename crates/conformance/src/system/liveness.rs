@@ -8,6 +8,7 @@ use tokio::task::JoinSet;
 
 use super::Fresh;
 use crate::case::{Outcome, cases, ensure, ensure_equal, ensure_error};
+use crate::race::race;
 
 cases! { Fresh, "system::liveness":
     a_session_that_never_began_is_not_alive,
@@ -82,14 +83,13 @@ async fn sessions_live_and_end_apart(fresh: &Fresh) -> Outcome {
 
 async fn of_many_that_begin_one_session_exactly_one_succeeds(fresh: &Fresh) -> Outcome {
     for round in 0..ROUNDS {
-        let mut tasks = JoinSet::new();
-        for _ in 0..16 {
+        let racers = (0..16).map(|_| {
             let (liveness, database) = (Arc::clone(&fresh.liveness), fresh.database.clone());
-            tasks.spawn(async move { liveness.begin(&database, session(round)).await });
-        }
+            async move { liveness.begin(&database, session(round)).await }
+        });
         let mut locks = Vec::new();
-        while let Some(task) = tasks.join_next().await {
-            match task? {
+        for result in race(racers).await? {
+            match result {
                 Ok(lock) => locks.push(lock),
                 Err(LivenessError::Taken { .. }) => {}
                 Err(error) => return Err(error.into()),

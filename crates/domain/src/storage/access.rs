@@ -139,6 +139,13 @@ mod tests {
     }
 
     #[test]
+    fn a_manager_without_an_epoch_is_none() {
+        let location = storage(Some(instance(1).uid()), None);
+        assert_eq!(location.access(&instance(1)), Access::Linked);
+        assert!(location.managed_by(&instance(1)).is_err());
+    }
+
+    #[test]
     fn the_same_slug_is_not_the_same_instance() {
         let location = storage(Some(instance(1).uid()), Some(ClaimEpoch::FIRST));
         assert!(location.managed_by(&instance(2)).is_err());

@@ -1,6 +1,6 @@
 //! Why a location cannot be written.
 
-use freehold_domain::{InstanceUid, ManagedStorage, NotManaged, StorageRoot};
+use freehold_domain::{Instance, InstanceUid, ManagedStorage, NotManaged, StorageRoot};
 use freehold_ports::blobs::BlobError;
 
 use super::ClaimState;
@@ -42,6 +42,18 @@ pub enum AccessError {
 }
 
 impl AccessError {
+    /// Puts the manager's name into a refusal, when the claim tells another instance's.
+    pub(super) fn not_managed(refusal: NotManaged, claim: Option<ClaimState>, ours: &Instance) -> Self {
+        let Some(ClaimState::Held { claim, .. }) = claim else { return refusal.into() };
+        match (claim.manager().filter(|manager| *manager != ours.uid()), claim.slug()) {
+            (Some(manager), Some(slug)) => {
+                Self::ManagedElsewhere { root: refusal.root, manager, slug: slug.to_owned() }
+            }
+            (Some(manager), None) => NotManaged { manager: Some(manager), ..refusal }.into(),
+            (None, _) => refusal.into(),
+        }
+    }
+
     pub(super) fn denied(proof: ManagedStorage<'_>, state: &ClaimState) -> Self {
         let root = proof.storage().root().clone();
         match state {

@@ -1,50 +1,66 @@
 //! The families at the keys of a batch, and whether a file is what the latest version of its key is already.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
-use freehold_domain::{Artifact, ArtifactKey, ArtifactState, ArtifactUid, Family, InstanceUid, Placement};
+use freehold_domain::{Artifact, ArtifactKey, ArtifactState, ArtifactStem, ArtifactUid, Family, InstanceUid};
 use freehold_ports::persistence::PersistenceError;
 
+use super::record::Stored;
 use super::{Batch, SaveArtifactsError};
 use crate::content::Content;
 use crate::{Registry, Transaction};
 
-/// The families at the keys of a batch.
-#[derive(Debug)]
+/// The families that the files of a batch belong to: by the uid that is reserved for a file, else by its key.
+#[derive(Debug, Default)]
 pub(super) struct Families {
-    own: HashMap<ArtifactKey, Family>,
+    by_stem: HashMap<ArtifactStem, Family>,
+    own: HashMap<ArtifactKey, ArtifactStem>,
     foreign: HashMap<ArtifactKey, InstanceUid>,
     heads: HashMap<ArtifactUid, Artifact>,
 }
 
 impl Families {
-    /// Reads the families that have these keys, with the latest version of each own one.
+    /// Reads the families that have these keys, and those of reserved uids, with the latest version of each own one.
+    ///
+    /// A family may have been given another key since a uid in it was reserved.
     pub(super) async fn read(
         registry: &Registry,
         transaction: &mut Transaction,
         keys: &[ArtifactKey],
+        reserved: &[ArtifactUid],
     ) -> Result<Self, PersistenceError> {
-        let (mut own, mut foreign) = (HashMap::new(), HashMap::new());
+        let mut families = Self::default();
         for family in transaction.families().find_by_keys(keys).await? {
             if family.origin() == registry.instance.uid() {
-                own.insert(family.key.clone(), family);
+                families.own.insert(family.key.clone(), family.stem());
+                families.by_stem.insert(family.stem(), family);
             } else {
-                foreign.insert(family.key.clone(), family.origin());
+                families.foreign.insert(family.key.clone(), family.origin());
             }
         }
-        let uids: Vec<ArtifactUid> = own.values().filter_map(Family::head).collect();
-        let heads = transaction.artifacts().find_many(&uids).await?;
-        Ok(Self { own, foreign, heads: heads.into_iter().map(|head| (head.uid, head)).collect() })
+        let stems = reserved.iter().map(ArtifactUid::stem);
+        let moved: Vec<ArtifactStem> = stems.filter(|stem| !families.by_stem.contains_key(stem)).collect();
+        for family in transaction.families().find_many(&moved).await? {
+            families.by_stem.insert(family.stem(), family);
+        }
+        let heads: Vec<ArtifactUid> = families.by_stem.values().filter_map(Family::head).collect();
+        let heads = transaction.artifacts().find_many(&heads).await?;
+        families.heads = heads.into_iter().map(|head| (head.uid, head)).collect();
+        Ok(families)
     }
 
-    /// The latest version of `key` in the own family.
-    pub(super) fn head(&self, key: &ArtifactKey) -> Option<&Artifact> {
-        self.heads.get(&self.own.get(key)?.head()?)
+    fn stem(&self, key: &ArtifactKey, reserved: Option<ArtifactUid>) -> Option<ArtifactStem> {
+        reserved.map(|uid| uid.stem()).or_else(|| self.own.get(key).copied())
     }
 
-    /// The latest version of `key`, if it can be read.
-    pub(super) fn available_head(&self, key: &ArtifactKey) -> Option<&Artifact> {
-        self.head(key).filter(|head| head.state == ArtifactState::Available)
+    /// The latest version of the family that a file belongs to.
+    pub(super) fn head(&self, key: &ArtifactKey, reserved: Option<ArtifactUid>) -> Option<&Artifact> {
+        self.heads.get(&self.by_stem.get(&self.stem(key, reserved)?)?.head()?)
+    }
+
+    /// The latest version of the family that a file belongs to, if it can be read.
+    pub(super) fn available_head(&self, key: &ArtifactKey, reserved: Option<ArtifactUid>) -> Option<&Artifact> {
+        self.head(key, reserved).filter(|head| head.state == ArtifactState::Available)
     }
 
     /// The instance whose transferred family has `key`, too.
@@ -59,50 +75,71 @@ impl Families {
         transaction: &mut Transaction,
         keys: &[ArtifactKey],
     ) -> Result<Vec<ArtifactUid>, SaveArtifactsError> {
-        let (mut begun, mut grown, mut uids) = (Vec::new(), Vec::new(), Vec::with_capacity(keys.len()));
+        let (mut begun, mut grown) = (BTreeSet::new(), BTreeSet::new());
+        let mut uids = Vec::with_capacity(keys.len());
         for key in keys {
-            let is_new = !self.own.contains_key(key);
-            let family = self.own.entry(key.clone()).or_insert_with(|| {
-                Family::new(registry.host.uids.artifact_stem(), key.clone(), registry.instance.uid())
-            });
-            uids.push(family.reserve()?);
-            if is_new { begun.push(family.clone()) } else { grown.push(family.clone()) }
+            let stem = match self.own.get(key) {
+                Some(stem) => *stem,
+                None => {
+                    let stem = registry.host.uids.artifact_stem();
+                    self.own.insert(key.clone(), stem);
+                    begun.insert(stem);
+                    stem
+                }
+            };
+            if !begun.contains(&stem) {
+                grown.insert(stem);
+            }
+            let new = || Family::new(stem, key.clone(), registry.instance.uid());
+            uids.push(self.by_stem.entry(stem).or_insert_with(new).reserve()?);
         }
-        transaction.families().insert_many(&begun).await?;
-        transaction.families().update_many(&grown).await?;
+        transaction.families().insert_many(&self.these(&begun)).await?;
+        transaction.families().update_many(&self.these(&grown)).await?;
         Ok(uids)
+    }
+
+    fn these(&self, stems: &BTreeSet<ArtifactStem>) -> Vec<Family> {
+        stems.iter().filter_map(|stem| self.by_stem.get(stem).cloned()).collect()
     }
 
     /// Makes new artifacts the heads of their families, and gives the families that changed.
     pub(super) fn add(&mut self, artifacts: &mut [Artifact]) -> Vec<Family> {
-        let mut grown = Vec::with_capacity(artifacts.len());
+        let mut grown = BTreeSet::new();
         for artifact in artifacts {
-            let head_state = self.head(&artifact.key).map(|head| head.state);
-            if let Some(family) = self.own.get_mut(&artifact.key) {
+            let stem = artifact.uid.stem();
+            let head_state = self.head(&artifact.key, Some(artifact.uid)).map(|head| head.state);
+            if let Some(family) = self.by_stem.get_mut(&stem) {
                 family.add_available(artifact.version(), head_state);
+                artifact.key = family.key.clone();
                 artifact.is_latest = family.head() == Some(artifact.uid);
-                grown.push(family.clone());
+                grown.insert(stem);
             }
         }
-        grown
+        self.these(&grown)
     }
 }
 
-/// Finds those latest versions that have the content of the file for their key, and whose bytes are lost: saving the content again must store it again.
+/// Finds those latest versions that have the content of the file for their key, and whose bytes are lost: saving the content again must
+/// store it again.
 pub(super) async fn find_lost(
     batch: &Batch<'_>,
-    files: impl IntoIterator<Item = (&ArtifactKey, Content, Option<&Placement>)>,
+    files: &[Stored],
 ) -> Result<HashSet<ArtifactUid>, SaveArtifactsError> {
-    let files: Vec<_> = files.into_iter().collect();
-    let keys: Vec<ArtifactKey> = files.iter().map(|(key, ..)| (*key).clone()).collect();
+    let keys: Vec<ArtifactKey> = files.iter().map(|file| file.name.key.clone()).collect();
+    let reserved: Vec<ArtifactUid> = files.iter().filter_map(|file| file.reserved).collect();
     let families = batch
         .registry
-        .reading(|| async |transaction: &mut Transaction| Families::read(batch.registry, transaction, &keys).await)
+        .reading(|| async |transaction: &mut Transaction| {
+            Families::read(batch.registry, transaction, &keys, &reserved).await
+        })
         .await?;
     let mut lost = HashSet::new();
-    for (key, content, placement) in files {
-        let Some(head) = families.available_head(key).filter(|head| Content::of(head) == content) else { continue };
-        if placement != Some(&head.placement) && !has_bytes(batch, head).await? {
+    for file in files {
+        let head = families.available_head(&file.name.key, file.reserved);
+        let Some(head) = head.filter(|head| Content::of(head) == file.content) else { continue };
+        // A file that lies where the latest version lies was just read.
+        let is_the_same_file = !head.placement.location.is_ingested() && head.placement == file.placement;
+        if !is_the_same_file && !has_bytes(batch, head).await? {
             lost.insert(head.uid);
         }
     }

@@ -1,10 +1,8 @@
 //! Registering files where they lie: hash them, then record them in one transaction.
 
 use std::collections::HashMap;
-use std::io;
 
 use freehold_domain::{ArtifactLocation, BlobKey, Placement, StorageUid};
-use freehold_ports::blobs::BlobError;
 use freehold_ports::system::ProgressEvent;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
@@ -13,7 +11,7 @@ use super::record::{Stored, record};
 use super::sources::Name;
 use super::{Batch, IN_FLIGHT, SaveArtifactsError, SavedArtifact};
 use crate::Transaction;
-use crate::content::measure;
+use crate::content::{measure, read_error};
 use crate::location::ReadableLocation;
 
 /// A file in a location.
@@ -42,8 +40,7 @@ pub(super) async fn register(
         .buffered(IN_FLIGHT)
         .try_collect()
         .await?;
-    let known = files.iter().map(|file| (&file.name.key, file.content, Some(&file.placement)));
-    let lost = find_lost(batch, known).await?;
+    let lost = find_lost(batch, &files).await?;
     batch.registry.writing(|| async |transaction: &mut Transaction| record(batch, transaction, &files, &lost).await).await
 }
 
@@ -54,16 +51,8 @@ async fn measure_file(
 ) -> Result<Stored, SaveArtifactsError> {
     let progress = &batch.registry.host.progress;
     let reader = location.read(&file.blob, None).await?;
-    let content = measure(reader.body, progress.clone()).await.map_err(|error| storage_error(&file, error))?;
+    let content = measure(reader.body, progress.clone()).await.map_err(|error| read_error(&file.blob, error))?;
     progress.report(ProgressEvent::Advanced { items: 1, bytes: 0 });
     let placement = Placement { storage: file.storage, location: ArtifactLocation::InPlace(file.blob) };
     Ok(Stored { name: file.name, content, placement, reserved: None })
-}
-
-/// The error of a location that is inside an I/O error.
-fn storage_error(file: &LyingFile, error: io::Error) -> SaveArtifactsError {
-    match error.downcast::<BlobError>() {
-        Ok(error) => error.into(),
-        Err(source) => BlobError::Backend { location: file.blob.to_string(), source: source.into() }.into(),
-    }
 }

@@ -1,31 +1,29 @@
 //! Copying files into a managed location so that no crash leaves a row without bytes or bytes without a row:
 //! reserve and announce, copy and hash, make durable, record.
 
-use std::collections::HashSet;
-use std::path::PathBuf;
+use std::sync::Arc;
 
 use freehold_domain::{
     ArtifactKey, ArtifactLocation, ArtifactUid, BlobKey, Intent, IntentKind, IntentUid, Placement,
 };
-use freehold_ports::blobs::PutOptions;
-use freehold_ports::system::{FileState, ProgressEvent};
+use freehold_ports::blobs::{BlobError, PutOptions};
+use freehold_ports::system::{ProgressEvent, Silent};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
-use super::heads::{Families, has_bytes};
+use super::heads::{Families, find_lost, has_bytes};
 use super::record::{Stored, Unchanged, record, record_unchanged};
-use super::sources::Name;
-use super::{Batch, IN_FLIGHT, SaveArtifactsError, SaveOutcome, SavedArtifact};
+use super::sources::{Name, Source};
+use super::{Account, Batch, IN_FLIGHT, SaveArtifactsError, SaveOutcome, SavedArtifact};
 use crate::Transaction;
 use crate::content::{Content, Measure, Measured, measure};
 use crate::location::WritableLocation;
 
-/// A file in no location.
+/// A file that is to be copied.
 #[derive(Debug, Clone)]
 pub(super) struct SourceFile {
     pub(super) name: Name,
     pub(super) size: u64,
-    pub(super) path: PathBuf,
-    pub(super) state: FileState,
+    pub(super) source: Source,
 }
 
 /// A file whose uid is reserved and whose copy is announced.
@@ -40,49 +38,54 @@ struct Announced {
 pub(super) async fn ingest(
     batch: &Batch<'_>,
     files: Vec<SourceFile>,
-) -> Result<Vec<SavedArtifact>, SaveArtifactsError> {
-    let proof = batch.target.managed_by(&batch.registry.instance).map_err(crate::AccessError::from)?;
-    let location = batch.registry.host.locations.writable(proof).await?;
-    let (mut saved, rest) = pass_unchanged(batch, files).await?;
-    if !rest.is_empty() {
-        let announced = announce(batch, rest).await?;
-        match copy_and_record(batch, &location, &announced).await {
-            Ok(copied) => saved.extend(copied),
-            Err(error) => {
-                undo(batch, &location, &announced).await;
-                return Err(error);
-            }
+    account: &mut Account<'_>,
+) -> Result<(), SaveArtifactsError> {
+    let location = batch.registry.host.locations.writable(batch.target, &batch.registry.instance).await?;
+    let rest = pass_unchanged(batch, files, account).await?;
+    if rest.is_empty() {
+        return Ok(());
+    }
+    let announced = announce(batch, rest).await?;
+    match copy_and_record(batch, &location, &announced).await {
+        Ok(copied) => account.tell(copied),
+        Err(error) => {
+            undo(batch, &location, &announced).await;
+            return Err(error);
         }
     }
-    Ok(saved)
+    Ok(())
 }
 
-/// Finds the files whose content the latest version of their key has: those of its size are hashed first, and nothing is copied.
+/// Records the files whose content the latest version of their key has, and gives the others: those of its size are hashed first, and
+/// nothing is copied.
 async fn pass_unchanged(
     batch: &Batch<'_>,
     files: Vec<SourceFile>,
-) -> Result<(Vec<SavedArtifact>, Vec<SourceFile>), SaveArtifactsError> {
+    account: &mut Account<'_>,
+) -> Result<Vec<SourceFile>, SaveArtifactsError> {
     let keys: Vec<ArtifactKey> = files.iter().map(|file| file.name.key.clone()).collect();
     let families = batch
         .registry
-        .reading(|| async |transaction: &mut Transaction| Families::read(batch.registry, transaction, &keys).await)
+        .reading(|| async |transaction: &mut Transaction| {
+            Families::read(batch.registry, transaction, &keys, &[]).await
+        })
         .await?;
+    let heads: Vec<Option<ArtifactUid>> = {
+        let comparisons: Vec<_> = files.iter().map(|file| same_head(batch, &families, file)).collect();
+        stream::iter(comparisons).buffered(IN_FLIGHT).try_collect().await?
+    };
     let (mut unchanged, mut unchanged_files, mut rest) = (Vec::new(), Vec::new(), Vec::new());
-    for file in files {
-        match families.available_head(&file.name.key) {
-            Some(head)
-                if head.size == file.size
-                    && content_of(batch, &file).await? == Content::of(head)
-                    && has_bytes(batch, head).await? =>
-            {
-                unchanged.push(Unchanged { key: file.name.key.clone(), head: head.uid });
+    for (file, head) in files.into_iter().zip(heads) {
+        match head {
+            Some(head) => {
+                unchanged.push(Unchanged { key: file.name.key.clone(), head });
                 unchanged_files.push(file);
             }
-            _ => rest.push(file),
+            None => rest.push(file),
         }
     }
     if unchanged.is_empty() {
-        return Ok((Vec::new(), rest));
+        return Ok(rest);
     }
     let outcomes = batch
         .registry
@@ -98,13 +101,22 @@ async fn pass_unchanged(
             None => rest.push(file),
         }
     }
-    Ok((saved, rest))
+    account.tell(saved);
+    Ok(rest)
 }
 
-async fn content_of(batch: &Batch<'_>, file: &SourceFile) -> Result<Content, SaveArtifactsError> {
-    let body = batch.registry.host.files.read(&file.path, &file.state).await?;
-    let silent = std::sync::Arc::new(freehold_ports::system::Silent);
-    measure(body, silent).await.map_err(|source| freehold_ports::blobs::BlobError::Body { source }.into())
+/// The latest version of a file's key, if it has the file's content and its bytes are there.
+async fn same_head(
+    batch: &Batch<'_>,
+    families: &Families,
+    file: &SourceFile,
+) -> Result<Option<ArtifactUid>, SaveArtifactsError> {
+    let head = families.available_head(&file.name.key, None);
+    let Some(head) = head.filter(|head| head.size == file.size) else { return Ok(None) };
+    let body = file.source.read(batch.registry).await?;
+    let content = measure(body, Arc::new(Silent)).await.map_err(|source| BlobError::Body { source })?;
+    let is_same = content == Content::of(head) && has_bytes(batch, head).await?;
+    Ok(is_same.then_some(head.uid))
 }
 
 /// Reserves a uid for each file, and writes down what is about to happen to its blob.
@@ -115,7 +127,7 @@ async fn announce(batch: &Batch<'_>, files: Vec<SourceFile>) -> Result<Vec<Annou
     registry
         .writing(|| async |transaction: &mut Transaction| {
             let provenance = registry.record_actor(transaction).await?;
-            let mut families = Families::read(registry, transaction, &keys).await?;
+            let mut families = Families::read(registry, transaction, &keys, &[]).await?;
             let uids = families.reserve(registry, transaction, &keys).await?;
             let announced: Vec<Announced> = files
                 .iter()
@@ -149,10 +161,11 @@ async fn copy_and_record(
     let copies: Vec<_> = announced.iter().map(|announced| copy(batch, location, announced)).collect();
     let stored: Vec<Stored> = stream::iter(copies).buffered(IN_FLIGHT).try_collect().await?;
     location.flush().await?;
+    let lost = find_lost(batch, &stored).await?;
     let saved = batch
         .registry
         .writing(|| async |transaction: &mut Transaction| {
-            let saved = record(batch, transaction, &stored, &HashSet::new()).await?;
+            let saved = record(batch, transaction, &stored, &lost).await?;
             let recorded: Vec<IntentUid> = surplus(announced, &saved, false).map(|(intent, _)| intent).collect();
             transaction.intents().delete_many(&recorded).await?;
             Ok::<_, SaveArtifactsError>(saved)
@@ -169,7 +182,7 @@ async fn copy(
 ) -> Result<Stored, SaveArtifactsError> {
     let progress = &batch.registry.host.progress;
     let file = &announced.file;
-    let body = batch.registry.host.files.read(&file.path, &file.state).await?;
+    let body = file.source.read(batch.registry).await?;
     let measure = Measure::default();
     let body = Measured::new(body, measure.clone()).reporting(progress.clone()).boxed();
     let blob = location.put(&announced.intent.blob_key, body, PutOptions::CREATE_IN_BATCH).await?;

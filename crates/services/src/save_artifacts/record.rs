@@ -41,9 +41,10 @@ pub(super) async fn record(
     let registry = batch.registry;
     let provenance = registry.record_actor(transaction).await?;
     let keys: Vec<ArtifactKey> = files.iter().map(|file| file.name.key.clone()).collect();
-    let mut families = Families::read(registry, transaction, &keys).await?;
+    let reserved: Vec<ArtifactUid> = files.iter().filter_map(|file| file.reserved).collect();
+    let mut families = Families::read(registry, transaction, &keys, &reserved).await?;
     let same_head = |families: &Families, file: &Stored| {
-        let head = families.available_head(&file.name.key)?;
+        let head = families.available_head(&file.name.key, file.reserved)?;
         (Content::of(head) == file.content && !lost.contains(&head.uid)).then(|| head.clone())
     };
     let unreserved: Vec<ArtifactKey> = files
@@ -63,7 +64,7 @@ pub(super) async fn record(
             continue;
         }
         let Some(uid) = file.reserved.or_else(|| given.next()) else { continue };
-        let is_first = families.head(key).is_none();
+        let is_first = families.head(key, file.reserved).is_none();
         let artifact = new_artifact(batch, file, uid, provenance.clone());
         saved.push(SavedArtifact {
             artifact: artifact.clone(),
@@ -96,10 +97,10 @@ pub(super) async fn record_unchanged(
 ) -> Result<Vec<Option<SavedArtifact>>, SaveArtifactsError> {
     let provenance = batch.registry.record_actor(transaction).await?;
     let keys: Vec<ArtifactKey> = files.iter().map(|file| file.key.clone()).collect();
-    let families = Families::read(batch.registry, transaction, &keys).await?;
+    let families = Families::read(batch.registry, transaction, &keys, &[]).await?;
     let heads: Vec<Option<Artifact>> = files
         .iter()
-        .map(|file| families.available_head(&file.key).filter(|head| head.uid == file.head).cloned())
+        .map(|file| families.available_head(&file.key, None).filter(|head| head.uid == file.head).cloned())
         .collect();
     let mut saved: Vec<SavedArtifact> = heads.iter().flatten().cloned().map(existing).collect();
     trace(batch.registry, transaction, &provenance, &mut saved).await?;

@@ -8,12 +8,13 @@ use freehold_domain::{
     ArtifactKey, BlobKey, RESERVED_DIRECTORY, Storage, StorageKind, StoragePath, StorageRoot, StorageUid, Suffix,
     Surroundings, owning_root,
 };
-use freehold_ports::blobs::BoxStream;
+use freehold_ports::blobs::{BlobMetadata, BoxStream, ByteStream};
 use freehold_ports::system::{FileEntry, FileState, WalkEntry};
 use futures_util::{StreamExt, stream};
 
 use super::{SaveArtifacts, SaveArtifactsError};
 use crate::Registry;
+use crate::location::ReadableLocation;
 
 /// A file to be saved.
 #[derive(Debug, Clone)]
@@ -33,10 +34,27 @@ pub(super) struct Name {
 /// Where a file is, and so which way it goes.
 #[derive(Debug, Clone)]
 pub(super) enum Origin {
-    /// In no location, or to be copied to another: it is copied.
-    File { path: PathBuf, state: FileState },
+    /// In no location, or to be copied to another one.
+    Elsewhere(Source),
     /// In a location: it is registered there.
     InPlace { storage: StorageUid, blob: BlobKey },
+}
+
+/// What can be copied.
+#[derive(Debug, Clone)]
+pub(super) enum Source {
+    File { path: PathBuf, state: FileState },
+    Blob { location: ReadableLocation, key: BlobKey },
+}
+
+impl Source {
+    /// Opens it for reading.
+    pub(super) async fn read(&self, registry: &Registry) -> Result<ByteStream, SaveArtifactsError> {
+        match self {
+            Self::File { path, state } => Ok(registry.host.files.read(path, state).await?),
+            Self::Blob { location, key } => Ok(location.read(key, None).await?.body),
+        }
+    }
 }
 
 /// What a look at everything found.
@@ -72,13 +90,20 @@ struct Rules {
     surroundings: Surroundings,
 }
 
-/// One of the given paths.
+/// One of the given paths, with the name that it goes by.
 #[derive(Clone)]
-enum Place {
-    File { path: PathBuf, name: String, state: FileState },
-    Folder { path: PathBuf, name: String },
-    Blobs { storage: Storage, prefix: Option<BlobKey> },
-    Blob { storage: StorageUid, key: BlobKey, size: u64 },
+struct Place {
+    name: String,
+    thing: Thing,
+}
+
+/// What is at one of the given paths.
+#[derive(Clone)]
+enum Thing {
+    File { path: PathBuf, state: FileState },
+    Folder { path: PathBuf },
+    Blob { location: ReadableLocation, root: StorageRoot, blob: BlobMetadata },
+    Blobs { location: ReadableLocation, root: StorageRoot, prefix: Option<BlobKey> },
 }
 
 impl<'save> Sources<'save> {
@@ -115,7 +140,7 @@ impl<'save> Sources<'save> {
     /// Walks through everything without reading it: counts, and finds what cannot be saved.
     pub(super) async fn census(&self) -> Result<Census, SaveArtifactsError> {
         let mut census = Census::default();
-        let mut keys: HashSet<blake3::Hash> = HashSet::new();
+        let mut keys = self.may_repeat_keys().then(HashSet::new);
         let mut met = self.walk();
         while let Some(item) = met.next().await {
             let candidate = match item? {
@@ -129,14 +154,29 @@ impl<'save> Sources<'save> {
                     continue;
                 }
             };
-            if !keys.insert(blake3::hash(candidate.name.key.as_str().as_bytes())) {
-                return Err(SaveArtifactsError::KeyTwice { key: candidate.name.key.to_string() });
+            let key = &candidate.name.key;
+            if keys.as_mut().is_some_and(|keys| !keys.insert(blake3::hash(key.as_str().as_bytes()))) {
+                return Err(SaveArtifactsError::KeyTwice { key: key.to_string() });
             }
             census.files += 1;
             census.bytes += candidate.size;
-            census.copied += u64::from(matches!(candidate.origin, Origin::File { .. }));
+            census.copied += u64::from(matches!(candidate.origin, Origin::Elsewhere(_)));
         }
         Ok(census)
+    }
+
+    /// Whether two files could get one key: those of one folder cannot, unless another location begins inside it.
+    fn may_repeat_keys(&self) -> bool {
+        let is_divided = |thing: &Thing| match thing {
+            Thing::File { .. } | Thing::Blob { .. } => false,
+            Thing::Folder { path } => self.rules.locations.iter().any(|(root, _)| {
+                root.local_path().is_some_and(|root| root != path.as_path() && root.starts_with(path))
+            }),
+            Thing::Blobs { root, .. } => {
+                self.rules.locations.iter().any(|(other, _)| other != root && root.contains(other))
+            }
+        };
+        self.places.len() > 1 || self.places.iter().any(|place| is_divided(&place.thing))
     }
 
     /// Walks through everything again, for the files to save.
@@ -152,138 +192,140 @@ impl<'save> Sources<'save> {
         Box::pin(stream::iter(self.places.clone()).flat_map(|place| self.walk_place(place)))
     }
 
-    fn walk_place(&self, place: Place) -> BoxStream<'_, Result<Met, SaveArtifactsError>> {
+    fn walk_place(&self, Place { name, thing }: Place) -> BoxStream<'_, Result<Met, SaveArtifactsError>> {
         let rules = Arc::clone(&self.rules);
-        match place {
-            Place::File { path, name, state } => {
-                let met = rules.file(path, &name, None, state).map(Met::File);
-                Box::pin(stream::iter([met]))
+        match thing {
+            Thing::File { path, state } => {
+                Box::pin(stream::iter([rules.file(path, Called { name: &name, relative: None }, state)]))
             }
-            Place::Folder { path, name } => {
+            Thing::Folder { path } => {
                 Box::pin(self.registry.host.files.walk(&path).map(move |entry| match entry? {
                     WalkEntry::File { path, relative, state } => {
-                        rules.file(path, &name, Some(&relative), state).map(Met::File)
+                        rules.file(path, Called { name: &name, relative: Some(&relative) }, state)
                     }
                     WalkEntry::SkippedLink { .. } => Ok(Met::SkippedLink),
                     WalkEntry::SkippedSpecial { .. } => Ok(Met::SkippedSpecial),
                 }))
             }
-            Place::Blob { storage, key, size } => Box::pin(stream::iter([rules.blob(storage, key, None, size)])),
-            Place::Blobs { storage, prefix } => Box::pin(self.walk_blobs(storage, prefix)),
-        }
-    }
-
-    fn walk_blobs(
-        &self,
-        storage: Storage,
-        prefix: Option<BlobKey>,
-    ) -> BoxStream<'_, Result<Met, SaveArtifactsError>> {
-        let rules = Arc::clone(&self.rules);
-        Box::pin(
-            stream::once(async move {
-                let location = self.registry.host.locations.readable(&storage).await?;
-                let uid = storage.uid();
+            Thing::Blob { location, root, blob } => {
+                Box::pin(stream::iter([rules.blob(&location, &root, blob, Called { name: &name, relative: None })]))
+            }
+            Thing::Blobs { location, root, prefix } => {
                 let depth = prefix.as_ref().map_or(0, |prefix| prefix.as_str().len() + 1);
-                let blobs = location.list(prefix).await;
-                Ok::<_, SaveArtifactsError>(blobs.filter_map(move |blob| {
+                let blobs = async move { location.list(prefix).await.map(move |blob| (location.clone(), blob)) };
+                Box::pin(stream::once(blobs).flatten().filter_map(move |(location, blob)| {
                     let met = match blob {
-                        Ok(blob) if blob.key.is_reserved() => None,
+                        Ok(blob) if is_own_book(&blob.key) => None,
                         Ok(blob) => {
                             let relative = blob.key.as_str().get(depth..).map(str::to_owned);
-                            Some(rules.blob(uid, blob.key, relative.as_deref(), blob.size))
+                            let called = Called { name: &name, relative: relative.as_deref() };
+                            Some(rules.blob(&location, &root, blob, called))
                         }
                         Err(error) => Some(Err(error.into())),
                     };
                     std::future::ready(met)
                 }))
-            })
-            .flat_map(|listing| match listing {
-                Ok(blobs) => Box::pin(blobs) as BoxStream<'static, _>,
-                Err(error) => Box::pin(stream::iter([Err(error)])),
-            }),
-        )
+            }
+        }
+    }
+}
+
+/// Whether a blob belongs to what Freehold, or LaminDB, keeps beside the data, in this location or one inside it.
+fn is_own_book(key: &BlobKey) -> bool {
+    key.segments().any(|segment| segment == RESERVED_DIRECTORY)
+}
+
+/// What a file is called: by the name of the given path, or by that and its own path below it.
+#[derive(Clone, Copy)]
+struct Called<'name> {
+    name: &'name str,
+    relative: Option<&'name str>,
+}
+
+impl Called<'_> {
+    fn file_name(&self) -> &str {
+        self.relative.map_or(self.name, |relative| relative.rsplit('/').next().unwrap_or(relative))
     }
 }
 
 impl Rules {
-    /// The candidate for a file of this machine: `relative` is its path below the given folder called `name`, or `name` is the file.
-    fn file(
-        &self,
-        path: PathBuf,
-        name: &str,
-        relative: Option<&str>,
-        state: FileState,
-    ) -> Result<Candidate, SaveArtifactsError> {
-        let text = path.to_string_lossy().into_owned();
-        let place = StoragePath::parse(&text, &self.surroundings)?;
-        let owner = owning_root(self.locations.iter().map(|(root, _)| root), &place);
-        let owner = owner.and_then(|root| self.locations.iter().find(|(other, _)| other == root));
-        let owner = owner.filter(|(_, uid)| self.target.is_none_or(|target| target == *uid));
+    /// What becomes of a file of this machine.
+    fn file(&self, path: PathBuf, called: Called<'_>, state: FileState) -> Result<Met, SaveArtifactsError> {
+        let place = StoragePath::parse(&path.to_string_lossy(), &self.surroundings)?;
         let size = state.size;
-        let file_name = relative.map_or(name, |relative| relative.rsplit('/').next().unwrap_or(relative));
-        let suffix = Suffix::of_name(file_name);
-        let Some((root, storage)) = owner else {
-            let key = match (&self.key, relative) {
-                (Some(_), _) => self.given_key(relative, &suffix)?,
-                (None, None) => own_key(name, &text)?,
-                (None, Some(relative)) => own_key(&format!("{name}/{relative}"), &text)?,
-            };
-            return Ok(Candidate { name: Name { key, suffix }, size, origin: Origin::File { path, state } });
-        };
-        let reserved = || SaveArtifactsError::Reserved { path: text.clone() };
-        let blob = root.relative_key(&place).filter(|blob| !blob.is_reserved()).ok_or_else(reserved)?;
-        let key = match &self.key {
-            Some(_) => self.given_key(relative, &suffix)?,
-            None => own_key(blob.as_str(), &text)?,
-        };
-        let origin = Origin::InPlace { storage: *storage, blob };
-        Ok(Candidate { name: Name { key, suffix }, size, origin })
+        self.candidate(&place, called, size, Source::File { path, state })
     }
 
-    /// The candidate for a blob in a location.
+    /// What becomes of a blob in the location at `root`.
     fn blob(
         &self,
-        storage: StorageUid,
-        blob: BlobKey,
-        relative: Option<&str>,
-        size: u64,
+        location: &ReadableLocation,
+        root: &StorageRoot,
+        blob: BlobMetadata,
+        called: Called<'_>,
     ) -> Result<Met, SaveArtifactsError> {
-        let suffix = Suffix::of_name(blob.file_name());
-        let key = match &self.key {
-            Some(_) => self.given_key(relative, &suffix)?,
-            None => own_key(blob.as_str(), blob.as_str())?,
-        };
-        let origin = Origin::InPlace { storage, blob };
-        Ok(Met::File(Candidate { name: Name { key, suffix }, size, origin }))
+        let source = Source::Blob { location: location.clone(), key: blob.key.clone() };
+        self.candidate(&root.join(&blob.key), called, blob.size, source)
     }
 
-    fn given_key(&self, relative: Option<&str>, suffix: &Suffix) -> Result<ArtifactKey, SaveArtifactsError> {
-        let given = self.key.as_ref().map(ArtifactKey::as_str).unwrap_or_default();
-        let key: ArtifactKey = match relative {
-            Some(relative) => format!("{given}/{relative}").parse()?,
-            None => given.parse()?,
+    /// The candidate for what lies at `place`: registered there if that is in a known location, and copied otherwise, or to another
+    /// location on request.
+    fn candidate(
+        &self,
+        place: &StoragePath,
+        called: Called<'_>,
+        size: u64,
+        source: Source,
+    ) -> Result<Met, SaveArtifactsError> {
+        let suffix = Suffix::of_name(called.file_name());
+        let owner = owning_root(self.locations.iter().map(|(root, _)| root), place);
+        let owner = owner.and_then(|root| self.locations.iter().find(|(other, _)| other == root));
+        let (own_name, origin) = match owner.filter(|(_, uid)| self.target.is_none_or(|target| target == *uid)) {
+            None => {
+                let name = match called.relative {
+                    Some(relative) => format!("{}/{relative}", called.name),
+                    None => called.name.to_owned(),
+                };
+                (name, Origin::Elsewhere(source))
+            }
+            Some((root, storage)) => {
+                let blob = root.relative_key(place).filter(|blob| !blob.is_reserved());
+                let blob = blob.ok_or_else(|| SaveArtifactsError::Reserved { path: place.to_string() })?;
+                (blob.to_string(), Origin::InPlace { storage: *storage, blob })
+            }
         };
-        key.require_suffix(suffix)?;
-        Ok(key)
+        let key = match &self.key {
+            Some(given) => given_key(given, called.relative, &suffix)?,
+            None => own_name
+                .parse()
+                .map_err(|source| SaveArtifactsError::Key { path: place.to_string(), source })?,
+        };
+        Ok(Met::File(Candidate { name: Name { key, suffix }, size, origin }))
     }
 }
 
-fn own_key(text: &str, path: &str) -> Result<ArtifactKey, SaveArtifactsError> {
-    text.parse().map_err(|source| SaveArtifactsError::Key { path: path.to_owned(), source })
+fn given_key(given: &ArtifactKey, relative: Option<&str>, suffix: &Suffix) -> Result<ArtifactKey, SaveArtifactsError> {
+    let key = match relative {
+        Some(relative) => format!("{given}/{relative}").parse()?,
+        None => given.clone(),
+    };
+    key.require_suffix(suffix)?;
+    Ok(key)
 }
 
 async fn look_at_file(registry: &Registry, path: &StoragePath) -> Result<Place, SaveArtifactsError> {
     let typed = path.local_path().unwrap_or_else(|| Path::new("/"));
     let name = path.file_name().unwrap_or("root").to_owned();
     let entry = registry.host.files.inspect(typed).await?;
-    let resolved = registry.host.files.resolve(typed).await?;
-    if resolved.components().any(|component| component.as_os_str() == RESERVED_DIRECTORY) {
-        return Err(SaveArtifactsError::Reserved { path: path.to_string() });
+    let path = registry.host.files.resolve(typed).await?;
+    if path.components().any(|component| component.as_os_str() == RESERVED_DIRECTORY) {
+        return Err(SaveArtifactsError::Reserved { path: typed.display().to_string() });
     }
-    Ok(match entry {
-        FileEntry::File(state) => Place::File { path: resolved, name, state },
-        FileEntry::Directory => Place::Folder { path: resolved, name },
-    })
+    let thing = match entry {
+        FileEntry::File(state) => Thing::File { path, state },
+        FileEntry::Directory => Thing::Folder { path },
+    };
+    Ok(Place { name, thing })
 }
 
 async fn look_at_blob(
@@ -293,19 +335,25 @@ async fn look_at_blob(
 ) -> Result<Place, SaveArtifactsError> {
     let whole = storages.iter().find(|storage| storage.root().as_str() == path.as_str());
     if let Some(storage) = whole {
-        return Ok(Place::Blobs { storage: storage.clone(), prefix: None });
+        let (location, root) = (registry.host.locations.readable(storage).await?, storage.root().clone());
+        let name = root.name().unwrap_or("root").to_owned();
+        return Ok(Place { name, thing: Thing::Blobs { location, root, prefix: None } });
     }
     let owner = owning_root(storages.iter().map(Storage::root), &path);
     let owner = owner.and_then(|root| storages.iter().find(|storage| storage.root() == root));
     let Some((storage, key)) = owner.and_then(|owner| Some((owner, owner.root().relative_key(&path)?))) else {
         return Err(SaveArtifactsError::NoLocation { path });
     };
-    let location = registry.host.locations.readable(storage).await?;
+    if is_own_book(&key) {
+        return Err(SaveArtifactsError::Reserved { path: path.to_string() });
+    }
+    let (location, root) = (registry.host.locations.readable(storage).await?, storage.root().clone());
+    let name = key.file_name().to_owned();
     if let Some(blob) = location.metadata(&key).await? {
-        return Ok(Place::Blob { storage: storage.uid(), key, size: blob.size });
+        return Ok(Place { name, thing: Thing::Blob { location, root, blob } });
     }
     match location.list(Some(key.clone())).await.next().await {
-        Some(Ok(_)) => Ok(Place::Blobs { storage: storage.clone(), prefix: Some(key) }),
+        Some(Ok(_)) => Ok(Place { name, thing: Thing::Blobs { location, root, prefix: Some(key) } }),
         Some(Err(error)) => Err(error.into()),
         None => Err(SaveArtifactsError::NothingThere { path }),
     }

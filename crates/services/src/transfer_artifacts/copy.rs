@@ -39,7 +39,7 @@ pub(super) async fn copy(
     let target = registry
         .reading(|| async |transaction: &mut Transaction| read_default(transaction).await)
         .await?;
-    let location = registry.host.locations.writable(target.managed_by(&registry.instance)?).await?;
+    let location = registry.host.locations.writable(&target, &registry.instance).await?;
     let jobs = announce(registry, snapshot, &grafted, &target).await?;
     let copies: Vec<_> = jobs.iter().map(|job| copy_one(source, &location, job)).collect();
     let created: Vec<Result<bool, TransferArtifactsError>> =

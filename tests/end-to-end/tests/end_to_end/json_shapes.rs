@@ -57,7 +57,7 @@ fn wrong_usage_exits_2() {
     let sandbox = Sandbox::new();
     sandbox.run(&["no-such-command"]).exits(2);
     sandbox.run(&["save"]).exits(2);
-    assert_eq!(sandbox.run(&["save", "--json"]).exits(2).json()["error"]["kind"], "invalid");
+    assert_eq!(sandbox.run(&["save", "--json"]).exits(2).json()["error"]["kind"], "usage");
 }
 
 #[test]

@@ -101,6 +101,7 @@ pub(in crate::check) const RULES: &[Rule] = &[
             "tokio",
             "toml",
             "walkdir",
+            "whoami",
         ],
         in_tests: &["freehold-conformance"],
     },
@@ -138,7 +139,7 @@ pub(in crate::check) const RULES: &[Rule] = &[
     Rule {
         name: "freehold-tests",
         workspace: &[],
-        third_party: &[],
+        third_party: &["serde_json", "tempfile"],
         in_tests: &["freehold", "freehold-domain", "freehold-memory"],
     },
     Rule {

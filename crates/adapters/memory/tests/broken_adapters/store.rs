@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -136,7 +137,8 @@ impl ConditionalStore for FaultyStore {
                 if current.as_ref() != Some(expected) {
                     return Err(BlobError::VersionMismatch { location: "here".to_owned(), key: key.clone() });
                 }
-                tokio::task::yield_now().await;
+                // Long enough for others to compare, too.
+                std::thread::sleep(Duration::from_millis(2));
                 let put = self.inner.put(key, FromBytes::boxed(content), PutOptions::OVERWRITE).await?;
                 Ok(self.named(put))
             }

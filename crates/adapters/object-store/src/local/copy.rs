@@ -6,10 +6,10 @@ use freehold_domain::{BlobKey, StorageRoot};
 use freehold_ports::blobs::{BlobError, BlobMetadata, PutOptions};
 
 use super::batch::Batch;
-use super::blocking;
 use super::gate::GateKeeper;
 use super::place::Place;
 use super::upload::Request;
+use super::{blocking, folders};
 
 /// Copies a blob of another local location. Gives nothing where the system cannot.
 pub(super) async fn copy_from(
@@ -21,6 +21,7 @@ pub(super) async fn copy_from(
     options: PutOptions,
 ) -> Result<Option<BlobMetadata>, BlobError> {
     let Some(source) = Place::of(source) else { return Ok(None) };
+    folders::refuse_own_names(place, key)?;
     let keeper = GateKeeper::default();
     let request = Request::put(place, key, options, keeper.gate());
     let (batch, source_key) = (Arc::clone(batch), source_key.clone());

@@ -4,6 +4,8 @@ use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
+use freehold_domain::BlobKey;
+use freehold_ports::blobs::BlobError;
 use rustix::fs::{AtFlags, Mode};
 use rustix::io::Errno;
 
@@ -94,6 +96,14 @@ fn ensure_inside(location: &Location, parent: &fs::File, path: &str) -> Result<f
 fn is_no_folder(parent: &fs::File, name: &str) -> bool {
     let status = rustix::fs::statat(parent, name, AtFlags::SYMLINK_NOFOLLOW);
     status.is_ok_and(|status| !rustix::fs::FileType::from_raw_mode(status.st_mode).is_dir())
+}
+
+/// Refuses a key that would lie among this crate's work in progress, where no listing finds it.
+pub(super) fn refuse_own_names(place: &Place, key: &BlobKey) -> Result<(), BlobError> {
+    if key.segments().any(is_own_name) {
+        return Err(place.unsupported("names that begin with .freehold-; choose another name"));
+    }
+    Ok(())
 }
 
 /// Whether a file or folder of this name is this crate's work in progress.

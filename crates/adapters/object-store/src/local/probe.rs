@@ -1,12 +1,14 @@
 //! Finding out what the file system of a location can do, by trying it.
 
+use std::fs::File;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use freehold_domain::{BlobKey, Capabilities, RESERVED_DIRECTORY};
 use freehold_ports::blobs::{BlobError, BlobMetadata, Durability};
-use rustix::fs::AtFlags;
+use rustix::fs::{AtFlags, Dir};
+use rustix::io::Errno;
 
 use super::batch::Batch;
 use super::gate::Gate;
@@ -15,21 +17,27 @@ use super::place::Place;
 use super::upload::{Publication, Request, Upload};
 use super::{delete, durability, folders, list};
 
+/// What the name of a probe's folder begins with.
+const FOLDER: &str = ".freehold-probe-";
+
+/// The probe's blob, and the same in another case, which only a case-sensitive file system tells apart.
+const BLOB: [&str; 2] = ["blob", "BLOB"];
+
 static NEXT: AtomicU64 = AtomicU64::new(0);
 
 /// Finds out what the file system can do, with small blobs in a folder of its own that is gone afterwards. The root is made
 /// if it is absent, and stays.
 pub(super) fn probe(place: &Arc<Place>) -> Result<Capabilities, BlobError> {
     let folder = format!(
-        "{RESERVED_DIRECTORY}/.freehold-probe-{}-{}",
+        "{RESERVED_DIRECTORY}/{FOLDER}{}-{}",
         std::process::id(),
         NEXT.fetch_add(1, Ordering::Relaxed)
     );
     let trial = Trial {
         place,
         folder: key(place, &folder)?,
-        lower: key(place, &format!("{folder}/blob"))?,
-        upper: key(place, &format!("{folder}/BLOB"))?,
+        lower: key(place, &format!("{folder}/{}", BLOB[0]))?,
+        upper: key(place, &format!("{folder}/{}", BLOB[1]))?,
     };
     let found = trial.run();
     let cleaned = trial.clean();
@@ -124,4 +132,20 @@ impl Trial<'_> {
         }
         durability::sync_folder(&root).map_err(|error| self.place.error(error))
     }
+}
+
+/// Removes what killed probes left in the reserved folder. A probe at work finds that out and says so.
+pub(super) fn clean(reserved: &File) -> Result<(), Errno> {
+    for entry in Dir::read_from(reserved)? {
+        let entry = entry?;
+        let Ok(name) = entry.file_name().to_str() else { continue };
+        if !name.starts_with(FOLDER) {
+            continue;
+        }
+        for blob in BLOB {
+            let _ = rustix::fs::unlinkat(reserved, format!("{name}/{blob}"), AtFlags::empty());
+        }
+        let _ = rustix::fs::unlinkat(reserved, name, AtFlags::REMOVEDIR);
+    }
+    Ok(())
 }

@@ -7,11 +7,11 @@ use freehold_domain::BlobKey;
 use freehold_ports::blobs::{BlobError, BlobMetadata, ByteStream, PutOptions};
 
 use super::batch::Batch;
-use super::blocking;
 use super::blocks::Blocks;
 use super::gate::GateKeeper;
 use super::place::Place;
 use super::upload::{Request, Upload};
+use super::{blocking, folders};
 
 /// Stores a body: a short one in a single job, a long one in a job for each block while the next one is awaited.
 pub(super) async fn put(
@@ -21,6 +21,7 @@ pub(super) async fn put(
     body: ByteStream,
     options: PutOptions,
 ) -> Result<BlobMetadata, BlobError> {
+    folders::refuse_own_names(place, key)?;
     let keeper = GateKeeper::default();
     let request = Request::put(place, key, options, keeper.gate());
     let batch = Arc::clone(batch);

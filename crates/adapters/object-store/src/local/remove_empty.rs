@@ -2,6 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind};
+use std::os::fd::AsFd;
 
 use freehold_domain::RESERVED_DIRECTORY;
 use freehold_ports::blobs::BlobError;
@@ -10,8 +11,7 @@ use rustix::io::Errno;
 
 use super::location::{Location, Lookup, open_folder_in};
 use super::place::Place;
-use super::{blocking, durability, staging_folder};
-use std::os::fd::AsFd;
+use super::{blocking, durability, probe, staging_folder};
 
 /// Removes the reserved folder if it is empty, and then the root if that is. What is absent, or not empty, stays.
 ///
@@ -45,6 +45,7 @@ fn remove_reserved_folder(location: &Location) -> Result<(), Errno> {
         Err(errno) => return Err(errno),
     };
     staging_folder::clean(&reserved)?;
+    probe::clean(&reserved)?;
     match rustix::fs::unlinkat(location, RESERVED_DIRECTORY, AtFlags::REMOVEDIR) {
         Ok(()) | Err(Errno::NOTEMPTY | Errno::EXIST | Errno::NOENT | Errno::NOTDIR | Errno::BUSY) => Ok(()),
         Err(errno) => Err(errno),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use freehold_domain::BlobKey;
 use freehold_ports::blobs::{BlobError, BlobMetadata, BlobVersion, Durability, PutMode, PutOptions};
+use rustix::fs::AtFlags;
 use rustix::io::Errno;
 
 use super::batch::Batch;
@@ -13,6 +14,7 @@ use super::gate::Gate;
 use super::location::{Location, Lookup};
 use super::place::Place;
 use super::staged::Staged;
+use super::status::FileStatus;
 use super::{durability, folders, occupant, split};
 
 /// How often a folder that is removed as empty while a blob is published into it is made again.
@@ -68,10 +70,7 @@ impl Upload {
     /// Makes the folders on the way, and begins to write.
     pub(super) fn begin(request: Request) -> Result<Self, BlobError> {
         let Request { place, key, publication, .. } = &request;
-        let (folder, name) = split(key.as_str());
-        if folders::is_own_name(name) {
-            return Err(place.unsupported("blobs whose names begin with .freehold-; choose another name"));
-        }
+        let (folder, _) = split(key.as_str());
         let begun = match publication {
             Publication::Create | Publication::Overwrite => Self::stage_in_made_folder(place, folder),
             Publication::Replace(_) => Self::stage(place, folder),
@@ -126,21 +125,25 @@ impl Upload {
     /// Publishes the blob and makes it as durable as was asked.
     pub(super) fn finish(mut self, batch: &Batch) -> Result<BlobMetadata, BlobError> {
         self.publish()?;
+        let status = self.staged.status().map_err(|errno| self.error(errno))?;
         let Self { request, location, parent, staged } = self;
-        let Request { place, key, durability, .. } = &request;
-        let (folder, _) = split(key.as_str());
-        let status = staged.status().map_err(|errno| place.error_at(key, errno))?;
-        match durability {
-            Durability::Immediate => {
-                durability::sync_folders_up(&location, folder)
-                    .map_err(|lookup| place.lookup_error(key, lookup))?;
-            }
+        let Request { place, key, publication, durability, .. } = &request;
+        let (folder, name) = split(key.as_str());
+        let durable = match durability {
+            Durability::Immediate => durability::sync_folders_up(&location, folder),
             Durability::AtFlush => {
-                let recorded = batch.record(staged.into_file(), &parent, folder, status.device);
-                recorded.map_err(|error| place.error_at(key, error))?;
+                batch.record(staged.into_file(), &parent, folder, status.device).map_err(Lookup::Failed)
+            }
+        };
+        match durable {
+            Ok(()) => Ok(status.metadata(key)),
+            Err(lookup) => {
+                if *publication == Publication::Create {
+                    withdraw(&parent, name, &status);
+                }
+                Err(place.lookup_error(key, lookup))
             }
         }
-        Ok(status.metadata(key))
     }
 
     fn publish(&mut self) -> Result<(), BlobError> {
@@ -256,6 +259,14 @@ impl Upload {
 
     fn error(&self, error: impl Into<io::Error>) -> BlobError {
         self.request.place.error_at(&self.request.key, error)
+    }
+}
+
+/// Takes back a blob that was published and could not be made durable, so that a create that failed has created nothing.
+fn withdraw(parent: &File, name: &str, published: &FileStatus) {
+    let occupant = occupant::lock(parent, name);
+    if occupant.is_ok_and(|found| found.is_some_and(|found| found.status.is_same_file(published))) {
+        let _ = rustix::fs::unlinkat(parent, name, AtFlags::empty());
     }
 }
 

@@ -94,7 +94,9 @@ async fn the_longest_key_is_stored_and_read() {
 async fn names_of_work_in_progress_are_not_given_to_blobs() {
     let ground = Ground::new();
     let store = ground.store().await;
-    let created = create(&*store, ".lamindb/.freehold-x", "new").await;
-    assert!(matches!(created, Err(BlobError::Unsupported { .. })), "{created:?}");
+    for hidden in [".lamindb/.freehold-x", ".freehold-x/blob"] {
+        let created = create(&*store, hidden, "new").await;
+        assert!(matches!(created, Err(BlobError::Unsupported { .. })), "{created:?}");
+    }
     assert!(!ground.path(".lamindb").exists());
 }

@@ -167,6 +167,7 @@ async fn a_probe_leaves_what_is_there() {
 async fn an_emptied_location_is_removed_with_what_killed_processes_left() {
     let ground = Ground::new();
     ground.write(".lamindb/.freehold-staging/.freehold-staging-1-1", "partial");
+    ground.write(".lamindb/.freehold-probe-1-1/blob", "1");
     ObjectStoreBlobStores::new().remove_empty(&ground.root()).await.unwrap();
     assert_eq!(everything_in(&ground.folder()), [""; 0]);
 }

@@ -81,9 +81,10 @@ async fn list(
     page: &PageRequest,
 ) -> Result<Page<Intent>, PersistenceError> {
     let after = position::<IntentUid>(page)?;
+    let after = after.as_ref().map_or("", IntentUid::as_str);
     let select = select()
         .and_where_option(session.map(|session| column(Column::Session).eq(session.as_str())))
-        .and_where_option(after.map(|after| column(Column::Uid).gt(after.as_str())))
+        .and_where(column(Column::Uid).gt(after))
         .order_by((Intents, Column::Uid), Order::Asc)
         .limit(rows_to_read(page))
         .to_owned();

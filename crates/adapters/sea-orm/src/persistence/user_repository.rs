@@ -96,7 +96,7 @@ async fn delete(connection: Connection<'_>, uid: UserUid) -> Result<bool, Persis
 async fn list(connection: Connection<'_>, page: &PageRequest) -> Result<Page<User>, PersistenceError> {
     let after = position::<UserUid>(page)?;
     let select = select()
-        .and_where_option(after.map(|after| Expr::col(Column::Uid).gt(after.as_str())))
+        .and_where(Expr::col(Column::Uid).gt(after.as_ref().map_or("", UserUid::as_str)))
         .order_by(Column::Uid, Order::Asc)
         .limit(rows_to_read(page))
         .to_owned();

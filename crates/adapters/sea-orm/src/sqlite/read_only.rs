@@ -30,8 +30,8 @@ const READERS: u32 = 4;
 /// How often writers may come and go while a unit begins.
 const ATTEMPTS: usize = 5;
 
-/// Longer than a tick of any file system's clock.
-const TICK: Duration = Duration::from_millis(50);
+/// Longer than a tick of the clock by which file systems mark changes.
+const TICK: Duration = Duration::from_millis(20);
 
 /// A registry that was opened for reading.
 #[derive(Debug)]

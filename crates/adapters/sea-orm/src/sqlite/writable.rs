@@ -74,10 +74,12 @@ impl WritableFile {
     }
 
     /// Checks that the file can be written, without waiting for those who are writing.
+    ///
+    /// Beginning to write is not enough: SQLite begins to read instead where it cannot write, and says nothing.
     async fn require_writable(&self, place: &Place) -> Result<(), PersistenceError> {
         let connection = self.writer.database();
         connection.execute_unprepared("PRAGMA busy_timeout = 0").await.map_err(of_database)?;
-        let tried = connection.execute_unprepared("BEGIN IMMEDIATE; ROLLBACK").await;
+        let tried = connection.execute_unprepared("DELETE FROM instance WHERE 0").await;
         let patience = format!("PRAGMA busy_timeout = {}", place.patience().as_millis());
         connection.execute_unprepared(&patience).await.map_err(of_database)?;
         match tried {

@@ -58,7 +58,8 @@ impl LockFile {
             }
             // Unless it has the name no more, and another file may.
             if has_name(&file, &self.path)? {
-                remove(&self.path)?;
+                // Where it cannot be removed it is dead all the same.
+                drop(fs::remove_file(&self.path));
                 return Ok(false);
             }
         }
@@ -129,13 +130,6 @@ fn open(path: &Path) -> io::Result<Option<File>> {
         Ok(file) => Ok(Some(file)),
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
         Err(error) => Err(error),
-    }
-}
-
-fn remove(path: &Path) -> io::Result<()> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
     }
 }
 

@@ -1,18 +1,11 @@
 //! The name by which the operating system knows the user.
 
-use std::ffi::OsString;
-
-/// Where shells and systems say it, the most usual first.
-const VARIABLES: [&str; 3] = ["USER", "LOGNAME", "USERNAME"];
-
-/// The name by which the operating system knows the user, or one made of the user's number.
+/// The name by which the operating system knows the user, or one made of the user's number where it has no name.
 pub(super) fn operating_system_user() -> String {
-    name_in(|variable| std::env::var_os(variable)).unwrap_or_else(numbered_name)
-}
-
-fn name_in(variable: impl Fn(&str) -> Option<OsString>) -> Option<String> {
-    let names = VARIABLES.iter().filter_map(|name| variable(name)?.into_string().ok());
-    names.map(|name| name.trim().to_owned()).find(|name| !name.is_empty())
+    match whoami::username() {
+        Ok(name) if !name.trim().is_empty() => name,
+        _ => numbered_name(),
+    }
 }
 
 #[cfg(unix)]
@@ -25,23 +18,24 @@ fn numbered_name() -> String {
     "user".to_owned()
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]
-    fn the_first_variable_that_says_something_counts() {
-        let environment = |name: &str| match name {
-            "USER" => Some(OsString::from(" ")),
-            "LOGNAME" => Some(OsString::from("ada")),
-            _ => Some(OsString::from("other")),
+    fn the_name_is_the_one_that_the_system_prints() {
+        let printed = std::process::Command::new("id").arg("-un").output().unwrap();
+        let expected = if printed.status.success() {
+            String::from_utf8(printed.stdout).unwrap().trim().to_owned()
+        } else {
+            numbered_name()
         };
-        assert_eq!(name_in(environment), Some("ada".to_owned()));
+        assert_eq!(operating_system_user(), expected);
     }
 
     #[test]
-    fn without_any_the_number_of_the_user_is_the_name() {
-        assert_eq!(name_in(|_| None), None);
+    fn a_user_without_a_name_is_called_by_number() {
         assert!(numbered_name().strip_prefix("uid-").is_some_and(|number| number.parse::<u32>().is_ok()));
     }
 }

@@ -7,7 +7,7 @@ use freehold_domain::{Access, Slug};
 
 use crate::confirmation;
 use crate::failure::Failure;
-use crate::output::{Fields, PlanView, count, size};
+use crate::output::{Fields, ForgottenView, Output, PlanView, count, size};
 use crate::session::Session;
 
 /// Delete an instance: its claims, on request its ingested data, and last its registry
@@ -56,7 +56,10 @@ impl From<Fate> for DataFate {
 impl Delete {
     pub(crate) async fn run(self, session: &mut Session) -> Result<(), Failure> {
         let fate = DataFate::from(self.fate);
-        let target = self.target.clone().or_else(|| session.target().map(str::to_owned));
+        let target = match &self.target {
+            Some(target) => Some(target.clone()),
+            None => session.target()?,
+        };
         let machine = session.machine()?;
         let freehold = match machine.open(target.as_deref()).await {
             Ok(opened) => session.keep(opened),
@@ -77,7 +80,7 @@ impl Delete {
             return session.output.say("nothing was changed");
         }
         if is_allowed {
-            self.ask(plan.instance.slug())?;
+            self.ask(&mut session.output, plan.instance.slug())?;
         }
         let deleted = freehold.delete_instance(fate).await?;
         let output = &mut session.output;
@@ -93,7 +96,7 @@ impl Delete {
         output.say(format_args!("deleted instance {}", deleted.plan.instance.slug()))
     }
 
-    fn ask(&self, slug: &Slug) -> Result<(), Failure> {
+    fn ask(&self, output: &mut Output, slug: &Slug) -> Result<(), Failure> {
         if self.yes {
             return Ok(());
         }
@@ -104,7 +107,7 @@ impl Delete {
             .with_hint("add --yes, after a look at --dry-run"));
         }
         let request = format!("this cannot be undone; type {slug} to delete the instance:");
-        if confirmation::types(&request, &slug.to_string())? {
+        if confirmation::types(output, &request, &slug.to_string())? {
             Ok(())
         } else {
             Err(Failure::declined("that is not the instance's slug; nothing was changed"))
@@ -133,18 +136,15 @@ impl Delete {
             "the registry of {} is gone ({missing}); only your settings still name the instance",
             known.slug
         ));
-        if self.dry_run {
-            return Err(missing.into());
+        if !self.dry_run {
+            self.ask(&mut session.output, &known.slug)?;
+            machine.forget(known.uid.as_str()).await?;
         }
-        self.ask(&known.slug)?;
-        machine.forget(known.uid.as_str()).await?;
         if session.output.is_json() {
-            return session.output.document(&serde_json::json!({
-                "instance": { "uid": known.uid, "slug": known.slug.to_string() },
-                "database": known.database.to_string(),
-                "deleted": false,
-                "forgotten": true,
-            }));
+            return session.output.document(&ForgottenView::new(&known, !self.dry_run));
+        }
+        if self.dry_run {
+            return session.output.say("nothing was changed");
         }
         session.output.say(format_args!("forgot instance {}", known.slug))
     }
@@ -159,7 +159,7 @@ fn tell_plan(session: &mut Session, plan: &DeletionPlan, fate: DataFate) -> Resu
         output.say(format_args!("\n{what}  {} ({})", storage.root(), storage.uid()))?;
         output.say(consequences(location, fate).draw().trim_end())?;
     }
-    output.say(format_args!("\nregistry  {}\n  is deleted", plan.database))?;
+    output.say(format_args!("\nregistry  {}\n  deleted", plan.database))?;
     output.say("")
 }
 
@@ -179,22 +179,22 @@ fn consequences(location: &PlannedLocation, fate: DataFate) -> Fields {
     let Contents { ingested, in_place, unknown } = contents;
     let ingested_fate = match fate {
         DataFate::Unsaid if contents.is_empty() => "nothing there",
-        DataFate::Unsaid => "undecided: stays with --release, is deleted with --purge",
-        DataFate::Release => "stays",
-        DataFate::Purge => "is deleted",
+        DataFate::Unsaid => "undecided: kept with --release, deleted with --purge",
+        DataFate::Release => "kept",
+        DataFate::Purge => "deleted",
     };
     let line = |tally_of: Tally, what: &str| {
         if tally_of.artifacts == 0 {
             "none".to_owned()
         } else {
-            format!("{}: {what}", tally(tally_of, "file", "files"))
+            format!("{}, {what}", tally(tally_of, "file", "files"))
         }
     };
     Fields::default()
         .with("  ingested", line(ingested, ingested_fate))
-        .with("  in place", line(in_place, "stays"))
-        .with("  unknown to Freehold", line(unknown, "stays"))
-        .with("  claim", "is given up")
+        .with("  in place", line(in_place, "kept"))
+        .with("  unknown to Freehold", line(unknown, "kept"))
+        .with("  claim", "given up")
 }
 
 fn tally(tally: Tally, one: &str, many: &str) -> String {

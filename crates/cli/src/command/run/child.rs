@@ -23,6 +23,14 @@ pub(super) struct Surroundings {
     pub(super) stdout_is_taken: bool,
 }
 
+/// How a command ended.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ended {
+    pub(super) status: ExitStatus,
+    /// Somebody wanted it to end before it did.
+    pub(super) was_interrupted: bool,
+}
+
 /// A command under way.
 #[derive(Debug)]
 pub(super) struct Child {
@@ -31,8 +39,12 @@ pub(super) struct Child {
 }
 
 impl Child {
-    /// Starts the command. From here on signals do not end this program, which has a run to finish.
-    pub(super) fn start(command: &[OsString], surroundings: &Surroundings) -> io::Result<Self> {
+    /// Starts the command, which is to get what `signals` hear.
+    pub(super) fn start(
+        command: &[OsString],
+        surroundings: &Surroundings,
+        signals: Signals,
+    ) -> io::Result<Self> {
         let Some((program, arguments)) = command.split_first() else {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "no command was given"));
         };
@@ -48,21 +60,25 @@ impl Child {
         if surroundings.stdout_is_taken {
             command.stdout(Stdio::from(io::stderr()));
         }
-        let signals = Signals::listen()?;
         Ok(Self { process: command.spawn()?, signals })
     }
 
     /// Waits until the command ends, and passes on what others want of it.
-    pub(super) async fn wait(mut self) -> io::Result<ExitStatus> {
-        loop {
+    pub(super) async fn wait(mut self) -> io::Result<Ended> {
+        let mut was_interrupted = false;
+        let status = loop {
             tokio::select! {
-                ended = self.process.wait() => return ended,
+                status = self.process.wait() => break status?,
                 signal = self.signals.next() => {
+                    was_interrupted = true;
                     if let Some(process) = self.process.id() {
                         signal.pass_on(process);
                     }
                 }
             }
-        }
+        };
+        // The command may be quicker than the news of the signal that ended it.
+        let was_interrupted = was_interrupted || !status.success() && self.signals.has_more().await;
+        Ok(Ended { status, was_interrupted })
     }
 }

@@ -1,13 +1,15 @@
 //! `freehold run exec`: a run around any program.
 
 use std::ffi::OsString;
+use std::io::{self, ErrorKind};
 use std::process::{ExitCode, ExitStatus};
 
 use clap::Args;
-use freehold::{FinishRunError, Freehold, Machine, StartedRun};
+use freehold::{Category, FinishRunError, Freehold, Machine, StartedRun};
 use freehold_domain::{DatabaseKind, Run, RunOutcome};
 
-use super::child::{Child, Surroundings};
+use super::child::{Child, Ended, Surroundings};
+use super::signals::Signals;
 use crate::arguments::TransformArguments;
 use crate::failure::Failure;
 use crate::output::{ExecutedRunView, RunView};
@@ -19,7 +21,7 @@ use crate::session::Session;
   freehold run exec --transform align.py -- python align.py plate1
   freehold run exec --transform count --kind function --param unit=lines -- sh count.sh
 
-The command runs with FREEHOLD_RUN set. The run is completed when the command ends with status 0, errored when it ends with another, and aborted when a signal ends it. This program ends with the command's own status, or 128 + the number of the signal. With --json, what the command prints to standard output goes to standard error.")]
+The command runs with FREEHOLD_RUN set. The run is completed when the command ends with status 0, errored when it ends with another, and aborted when it is interrupted or killed. This program ends with the command's own status, or 128 + the number of the signal. With --json, what the command prints to standard output goes to standard error.")]
 pub(crate) struct Exec {
     #[command(flatten)]
     transform: TransformArguments,
@@ -33,28 +35,30 @@ impl Exec {
         let request = self.transform.request()?;
         let machine = session.machine()?;
         let freehold = session.writing().await?;
+        // From here on a signal does not end this program, which has a run to finish.
+        let signals = Signals::listen().map_err(|error| Failure::of(Category::Failed, &error))?;
         let started = freehold.start_run(request).await?;
         let database = freehold.database().reveal();
         let surroundings = Surroundings {
             run: started.run.uid(),
-            instance: name_for_child(&machine, &freehold, session.target()).await,
-            config_dir: session.config_dir().cloned(),
+            instance: name_for_child(&machine, &freehold, session.target()?).await,
+            config_dir: session.config_dir(),
             stdout_is_taken: session.output.is_json(),
         };
         // The command may take days: it does not keep a connection busy.
         session.close().await;
-        let ended = match Child::start(&self.command, &surroundings) {
+        let ended = match Child::start(&self.command, &surroundings, signals) {
             Ok(child) => child.wait().await,
             Err(error) => Err(error),
         };
-        let outcome = ended.as_ref().map_or(RunOutcome::Errored, |status| outcome(*status));
+        let outcome = ended.as_ref().map_or(RunOutcome::Errored, |ended| outcome(*ended));
         let reopened = machine.open(Some(&database)).await;
         let finished = match reopened {
             Ok(reopened) => finish(&session.keep(reopened), &started, outcome).await,
             Err(error) => Err(error.into()),
         };
         match ended {
-            Ok(status) => report(session, &started, status, finished),
+            Ok(ended) => report(session, &started, ended.status, finished),
             Err(error) => {
                 if let Err(failure) = finished {
                     session.output.warn(&failure);
@@ -65,11 +69,17 @@ impl Exec {
     }
 }
 
-fn cannot_run(command: &[OsString], started: &StartedRun, error: &std::io::Error) -> Failure {
+fn cannot_run(command: &[OsString], started: &StartedRun, error: &io::Error) -> Failure {
     let program = command.first().map(|program| program.to_string_lossy()).unwrap_or_default();
     let uid = started.run.uid();
+    let hint = match error.kind() {
+        ErrorKind::PermissionDenied => {
+            "is it a program, and executable? A script can be run with `-- sh SCRIPT`"
+        }
+        _ => "is it installed, and can it be found with PATH?",
+    };
     Failure::failed(format!("the command {program} cannot be run: {error}; run {uid} is errored"))
-        .with_hint("is it installed, and can it be found with PATH?")
+        .with_hint(hint)
 }
 
 /// Tells how the run ended. The command's own status goes before a failure to record it.
@@ -112,7 +122,7 @@ async fn finish(freehold: &Freehold, started: &StartedRun, outcome: RunOutcome) 
 
 /// How the command names the instance, so that it works on the same one whatever becomes current meanwhile: the slug
 /// where that is enough, else the database. A database's password stays out of the environment.
-async fn name_for_child(machine: &Machine, freehold: &Freehold, target: Option<&str>) -> Option<String> {
+async fn name_for_child(machine: &Machine, freehold: &Freehold, target: Option<String>) -> Option<String> {
     let instance = freehold.instance();
     let known = machine.instances().await.unwrap_or_default();
     let mut namesakes = known.iter().filter(|listed| listed.known.slug == *instance.slug());
@@ -124,16 +134,18 @@ async fn name_for_child(machine: &Machine, freehold: &Freehold, target: Option<&
         }
         _ => match freehold.database().kind() {
             DatabaseKind::Sqlite => Some(freehold.database().reveal()),
-            DatabaseKind::Postgres => target.map(str::to_owned),
+            DatabaseKind::Postgres => target,
         },
     }
 }
 
-fn outcome(status: ExitStatus) -> RunOutcome {
-    match (status.code(), status.success()) {
-        (_, true) => RunOutcome::Completed,
-        (Some(_), false) => RunOutcome::Errored,
-        (None, false) => RunOutcome::Aborted,
+/// What became of the run. A command that is interrupted and still ends well has done its work.
+fn outcome(ended: Ended) -> RunOutcome {
+    let ended_by_itself = ended.status.code().is_some() && !ended.was_interrupted;
+    match (ended.status.success(), ended_by_itself) {
+        (true, _) => RunOutcome::Completed,
+        (false, true) => RunOutcome::Errored,
+        (false, false) => RunOutcome::Aborted,
     }
 }
 
@@ -160,11 +172,14 @@ mod tests {
 
     #[test]
     fn the_run_ends_as_the_command_does() {
-        let (zero, three, killed) =
-            (ExitStatus::from_raw(0), ExitStatus::from_raw(3 << 8), ExitStatus::from_raw(15));
-        assert_eq!(outcome(zero), RunOutcome::Completed);
-        assert_eq!(outcome(three), RunOutcome::Errored);
-        assert_eq!(outcome(killed), RunOutcome::Aborted);
+        let (zero, three, killed) = (0, 3 << 8, 15);
+        let outcome =
+            |raw, was_interrupted| outcome(Ended { status: ExitStatus::from_raw(raw), was_interrupted });
+        assert_eq!(outcome(zero, false), RunOutcome::Completed);
+        assert_eq!(outcome(three, false), RunOutcome::Errored);
+        assert_eq!(outcome(killed, false), RunOutcome::Aborted);
+        assert_eq!(outcome(three, true), RunOutcome::Aborted);
+        assert_eq!(outcome(zero, true), RunOutcome::Completed);
     }
 
     #[test]

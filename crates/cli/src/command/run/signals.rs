@@ -8,9 +8,14 @@ pub(super) use on_unix::Signals;
 #[cfg(unix)]
 mod on_unix {
     use std::io::{self, IsTerminal};
+    use std::time::Duration;
 
-    use rustix::process::{Pid, Signal as Number, kill_process};
+    use futures_util::FutureExt;
+    use rustix::process::{Pid, Signal as Number, getpid, kill_process};
     use tokio::signal::unix::{Signal as Listener, SignalKind, signal};
+
+    /// How long the runtime may take to tell of a signal. It takes microseconds.
+    const PATIENCE: Duration = Duration::from_secs(1);
 
     /// Listeners for the signals that ask a program to end.
     #[derive(Debug)]
@@ -54,6 +59,16 @@ mod on_unix {
                 () = arrival(&mut self.hang_up) => (Number::HUP, true),
             };
             Arrived { number, comes_from_terminals }
+        }
+
+        /// Whether one has arrived that was not told of yet. A harmless signal to ourselves comes after all that have.
+        pub(in super::super) async fn has_more(&mut self) -> bool {
+            if let Ok(mut last) = signal(SignalKind::window_change())
+                && kill_process(getpid(), Number::WINCH).is_ok()
+            {
+                let _ = tokio::time::timeout(PATIENCE, last.recv()).await;
+            }
+            self.next().now_or_never().is_some()
         }
     }
 
@@ -132,6 +147,11 @@ mod elsewhere {
                 std::future::pending::<()>().await;
             }
             Arrived
+        }
+
+        /// Whether one has arrived that was not told of yet.
+        pub(in super::super) async fn has_more(&mut self) -> bool {
+            false
         }
     }
 

@@ -65,10 +65,10 @@ fn tell(session: &mut Session, added: &AddedStorage, instance: &Instance) -> Res
     match (&added.outcome, access) {
         (AddOutcome::ManagedElsewhere { manager }, _) => {
             output.note(format_args!(
-                "it is linked because it is managed by {manager}; you can read there, and only read"
+                "note: it is linked, because it is managed by {manager}; you can read there, and only read"
             ));
         }
-        (AddOutcome::LinkedAsAsked, Access::Linked) => output.note("you can read there, and only read"),
+        (AddOutcome::LinkedAsAsked, Access::Linked) => output.note("note: you can read there, and only read"),
         (AddOutcome::LinkedAsAsked, Access::Managed) | (AddOutcome::Managed, _) => {}
     }
     Ok(())

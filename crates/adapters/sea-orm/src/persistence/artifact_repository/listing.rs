@@ -67,7 +67,15 @@ impl<'filter> Wanted<'filter> {
     }
 
     /// Selects what passes the filter, but for the prefix.
-    fn select(&self) -> SelectStatement {
+    ///
+    /// A location may hold nearly everything, so it narrows a listing only where nothing else does and where its artifacts
+    /// come in the order that is asked for: from the newest on.
+    fn select(&self, order: ArtifactOrder) -> SelectStatement {
+        let located = match order {
+            ArtifactOrder::Newest if self.run.is_none() => column(Column::StorageId),
+            // No index has this sum.
+            ArtifactOrder::Newest | ArtifactOrder::Key => column(Column::StorageId).add(0),
+        };
         let states = self.states.iter().map(|state| state.as_str());
         let mut of_family =
             Cond::all().add(column(Column::FamilyId).equals((family::Entity, family::Column::Id)));
@@ -85,7 +93,7 @@ impl<'filter> Wanted<'filter> {
         complete(&mut select);
         select
             .and_where(column(Column::State).is_in(states))
-            .and_where_option(self.storage.map(|storage| column(Column::StorageId).eq(storage)));
+            .and_where_option(self.storage.map(|storage| located.eq(storage)));
         select
     }
 
@@ -101,7 +109,7 @@ async fn newest_first(
 ) -> Result<Page<Artifact>, PersistenceError> {
     let before = position::<i64>(page)?.unwrap_or(i64::MAX);
     let mut select = wanted
-        .select()
+        .select(ArtifactOrder::Newest)
         .and_where(column(Column::Id).lt(before))
         .order_by((Artifacts, Column::Id), Order::Desc)
         .limit(rows_to_read(page))
@@ -140,7 +148,7 @@ async fn rest_of_family(
     limit: u64,
 ) -> Result<Vec<QueryResult>, PersistenceError> {
     let select = wanted
-        .select()
+        .select(ArtifactOrder::Key)
         .and_where(family_column(family::Column::Stem).eq(after.uid.stem().as_str()))
         .and_where(family_column(family::Column::Key).eq(after.key.as_str()))
         .and_where(column(Column::Version).gt(i64::from(after.uid.version().number())))
@@ -164,7 +172,7 @@ async fn further_families(
         key_and_stem().gt(Expr::tuple(last))
     });
     let select = wanted
-        .select()
+        .select(ArtifactOrder::Key)
         .cond_where(wanted.has_prefix())
         .and_where_option(behind)
         .order_by((family::Entity, family::Column::Key), Order::Asc)

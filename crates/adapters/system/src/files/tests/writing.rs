@@ -121,6 +121,7 @@ async fn what_a_link_leads_to_is_overwritten_and_the_link_stays() {
     assert!(matches!(refused, Err(FileError::AlreadyExists { .. })), "{refused:?}");
 }
 
+#[cfg(target_os = "linux")]
 #[tokio::test]
 async fn a_place_where_nothing_can_be_written_is_told() {
     let written = write(Path::new("/sys/kernel/freehold-test"), "new", false).await;

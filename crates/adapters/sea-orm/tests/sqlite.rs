@@ -1,0 +1,21 @@
+//! What holds for registries in SQLite files beyond the contract of the ports.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[path = "sqlite/arrange.rs"]
+mod arrange;
+#[path = "sqlite/concurrency.rs"]
+mod concurrency;
+#[path = "sqlite/damage.rs"]
+mod damage;
+#[path = "sqlite/destruction.rs"]
+mod destruction;
+#[path = "sqlite/places.rs"]
+mod places;
+#[path = "sqlite/processes.rs"]
+mod processes;
+#[path = "sqlite/query_plans.rs"]
+mod query_plans;
+#[path = "sqlite/reading.rs"]
+mod reading;
+#[path = "sqlite/units.rs"]
+mod units;
