@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use crate::build::{EVERYTHING, cargo, has_subcommand};
+use crate::build::{EVERYTHING, cargo, has_subcommand, target_folder};
 use crate::stages::Stages;
 
 const WHOLE: [&str; 2] = ["--workspace", "--all-features"];
@@ -31,5 +31,10 @@ fn runner(root: &Path, arguments: &[String]) -> Command {
         cargo(root, &["test", "--all-targets", "--no-fail-fast"])
     };
     command.args(WHOLE).args(arguments);
+    // So that the end-to-end tests need not each ask cargo for it.
+    if let Ok(folder) = target_folder(root) {
+        let program = format!("freehold{}", std::env::consts::EXE_SUFFIX);
+        command.env("FREEHOLD_BINARY", folder.join("debug").join(program));
+    }
     command
 }

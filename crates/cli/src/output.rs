@@ -1,12 +1,16 @@
 //! What a command prints: texts and tables for people, one JSON document for programs, bytes for pipes.
 
+mod artifact_details_view;
 mod artifact_view;
+mod bytes_view;
+mod deleted_view;
 mod instance_view;
 mod json_array;
 mod plan_view;
+mod provenance_view;
 mod run_view;
+mod saved_view;
 mod size;
-
 mod storage_view;
 mod table;
 mod time;
@@ -17,14 +21,15 @@ use std::process::ExitCode;
 
 use serde::Serialize;
 
-pub(crate) use artifact_view::{
-    ArtifactDetailsView, ArtifactView, DeletedView, DownloadedView, LocatedView, SavedView, TransferView,
-    presence_name,
-};
+pub(crate) use artifact_details_view::{ArtifactDetailsView, presence_name};
+pub(crate) use artifact_view::ArtifactView;
+pub(crate) use bytes_view::{DownloadedView, LocatedView};
+pub(crate) use deleted_view::DeletedView;
 pub(crate) use instance_view::{ForgottenView, InitialisedView, InstanceView, ListedInstanceView, UserView};
 pub(crate) use json_array::JsonArray;
 pub(crate) use plan_view::PlanView;
 pub(crate) use run_view::{ExecutedRunView, RunDetailsView, RunView};
+pub(crate) use saved_view::{SavedView, TransferView};
 pub(crate) use size::{count, size};
 pub(crate) use storage_view::{AddedStorageView, StorageDetailsView, StorageView};
 

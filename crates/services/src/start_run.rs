@@ -1,7 +1,8 @@
 //! Start a run of a transform.
 
 use freehold_domain::{
-    ContentHash, IllegalTransition, Run, RunUid, Transform, TransformKey, TransformKind, TransformUid, Version,
+    ContentHash, IllegalTransition, Run, RunUid, Transform, TransformKey, TransformKind, TransformStem, TransformUid,
+    Version,
 };
 use freehold_ports::persistence::PersistenceError;
 
@@ -91,11 +92,10 @@ impl UseCaseError for StartRunError {
 /// See [`StartRunError`].
 pub async fn start_run(registry: &Registry, request: StartRun) -> Result<StartedRun, StartRunError> {
     let uid = registry.host.uids.run_uid();
-    let new_transform = TransformUid::new(registry.host.uids.transform_stem(), Version::FIRST);
     registry
         .writing(|| async |transaction: &mut Transaction| {
             let actor = registry.record_actor(transaction).await?;
-            let transform = match current_transform(transaction, &request, new_transform).await? {
+            let transform = match current_transform(registry, transaction, &request).await? {
                 TransformChoice::Recorded(transform) => transform,
                 TransformChoice::New { uid, kind } => {
                     let transform = Transform {
@@ -133,21 +133,58 @@ enum TransformChoice {
     New { uid: TransformUid, kind: TransformKind },
 }
 
-/// The recorded transform if it is the same code, else its next version, else a new one.
+/// The recorded transform if it is the same code, else the next version of the instance's own one, else a new one.
 async fn current_transform(
+    registry: &Registry,
     transaction: &mut Transaction,
     request: &StartRun,
-    fresh: TransformUid,
 ) -> Result<TransformChoice, StartRunError> {
-    let Some(latest) = transaction.transforms().find_latest_by_key(&request.transform).await? else {
-        return Ok(TransformChoice::New { uid: fresh, kind: request.kind.unwrap_or(TransformKind::Script) });
+    let stem = own_stem(registry, &request.transform);
+    let newest = transaction.transforms().find_latest_by_key(&request.transform).await?;
+    let own = match &newest {
+        Some(newest) if newest.uid.stem() == stem => Some(newest.clone()),
+        Some(_) => latest_of(transaction, stem).await?,
+        None => None,
     };
-    let kind = request.kind.unwrap_or(latest.kind);
-    let same_source = request.source_hash.is_none() || request.source_hash == latest.source_hash;
-    if same_source && kind == latest.kind {
-        return Ok(TransformChoice::Recorded(latest));
+    let is_the_same = |recorded: &&Transform| {
+        request.kind.is_none_or(|kind| kind == recorded.kind)
+            && (request.source_hash.is_none() || request.source_hash == recorded.source_hash)
+    };
+    if let Some(recorded) = own.iter().chain(&newest).find(is_the_same) {
+        return Ok(TransformChoice::Recorded(recorded.clone()));
     }
-    let version = latest.uid.version().next();
+    let version = match &own {
+        Some(own) => own.uid.version().next(),
+        None => Some(Version::FIRST),
+    };
     let version = version.ok_or_else(|| StartRunError::VersionsExhausted(request.transform.clone()))?;
-    Ok(TransformChoice::New { uid: TransformUid::new(latest.uid.stem(), version), kind })
+    let recorded_kind = own.or(newest).map_or(TransformKind::Script, |recorded| recorded.kind);
+    let kind = request.kind.unwrap_or(recorded_kind);
+    Ok(TransformChoice::New { uid: TransformUid::new(stem, version), kind })
+}
+
+/// The stem of the transform that this instance itself records under a key. It follows from both, so that a transferred transform is
+/// told apart: only the instance that began it numbers its versions.
+fn own_stem(registry: &Registry, key: &TransformKey) -> TransformStem {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(registry.instance.id().as_bytes()).update(key.as_str().as_bytes());
+    let mut entropy = [0; 16];
+    hasher.finalize_xof().fill(&mut entropy);
+    TransformStem::from_entropy(u128::from_be_bytes(entropy))
+}
+
+/// The greatest version of the transform with this stem, of which every version is recorded.
+async fn latest_of(transaction: &mut Transaction, stem: TransformStem) -> Result<Option<Transform>, PersistenceError> {
+    let mut latest = None;
+    let mut versions = (0..=Version::LAST.number()).filter_map(Version::from_number).peekable();
+    while versions.peek().is_some() {
+        let uids: Vec<_> = versions.by_ref().take(100).map(|version| TransformUid::new(stem, version)).collect();
+        let found = transaction.transforms().find_many(&uids).await?;
+        let is_last = found.len() < uids.len();
+        latest = found.into_iter().next_back().or(latest);
+        if is_last {
+            break;
+        }
+    }
+    Ok(latest)
 }

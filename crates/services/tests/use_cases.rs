@@ -6,8 +6,10 @@ mod use_cases {
     mod claims;
     mod harness;
     mod initialise;
+    mod runs;
     mod saving;
     mod saving_in_place;
     mod spawning;
     mod storages;
+    mod versions;
 }

@@ -21,7 +21,9 @@ impl Default for Sandbox {
 
 impl Sandbox {
     pub fn new() -> Self {
-        Self { folder: tempfile::Builder::new().prefix("freehold-test").tempdir().expect("a temporary folder") }
+        Self {
+            folder: tempfile::Builder::new().prefix("freehold-test").tempdir().expect("a temporary folder"),
+        }
     }
 
     /// An absolute path in the sandbox, with every symbolic link on the way resolved.

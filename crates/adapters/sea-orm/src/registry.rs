@@ -22,7 +22,12 @@ pub(crate) struct Begun {
     pub(crate) transaction: DatabaseTransaction,
     /// What must hold after each statement for its answer to be believed, if the database does not see to it.
     pub(crate) condition: Option<Box<dyn Condition>>,
+    /// What is to be let go of after the transaction, inside of the runtime.
+    pub(crate) hold: Option<Box<dyn Hold>>,
 }
+
+/// Something that lasts as long as a transaction.
+pub(crate) trait Hold: Debug + Send + Sync {}
 
 /// What must hold for the answers of a database to be believed.
 pub(crate) trait Condition: Debug + Send + Sync {

@@ -2,6 +2,7 @@
 
 pub(crate) mod destroy;
 pub(crate) mod error;
+mod gate;
 mod identity;
 pub(crate) mod open;
 pub(crate) mod place;

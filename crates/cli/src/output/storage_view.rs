@@ -4,7 +4,7 @@ use freehold::{AddOutcome, AddedStorage, ClaimReport, ListedStorage, StorageDeta
 use freehold_domain::{Access, ClaimAuthor, InstanceUid, Storage, StorageRoot, StorageUid};
 use serde::Serialize;
 
-use super::artifact_view::ProvenanceView;
+use super::provenance_view::ProvenanceView;
 
 /// A storage location: the fields that every interface names so, and what this instance may do there.
 #[derive(Debug, Serialize)]

@@ -21,7 +21,9 @@ fn a_missing_database_is_refused_and_never_created_empty() {
 #[test]
 fn what_is_not_a_database_is_refused_and_left_as_it_is() {
     let sandbox = Sandbox::new();
-    for (name, content) in [("text.db", "this is text, and rather long, not a database at all"), ("empty.db", "")] {
+    for (name, content) in
+        [("text.db", "this is text, and rather long, not a database at all"), ("empty.db", "")]
+    {
         let path = sandbox.file(name, content);
         let url = format!("sqlite://{}", path.display());
         let answer = sandbox.run(&["connect", &url]);
@@ -64,7 +66,8 @@ fn the_database_alone_brings_the_instance_back() {
 fn damaged_settings_are_refused_and_left_as_they_are() {
     let lab = Lab::new();
     let files: Vec<_> = lab.contents("settings").into_iter().filter(|(path, _)| path.is_file()).collect();
-    let instances = files.iter().find(|(_, content)| String::from_utf8_lossy(content).contains("lab")).unwrap();
+    let instances =
+        files.iter().find(|(_, content)| String::from_utf8_lossy(content).contains("lab")).unwrap();
     std::fs::write(&instances.0, "][ not toml").unwrap();
     lab.run(&["info"]).exits(1).says("damaged");
     lab.run(&["connect", "./lab-data"]).exits(1);
@@ -76,6 +79,11 @@ fn settings_are_for_their_owner_only() {
     use std::os::unix::fs::PermissionsExt;
     let lab = Lab::new();
     for (path, _) in lab.contents("settings").iter().filter(|(path, _)| path.is_file()) {
-        assert_eq!(std::fs::metadata(path).unwrap().permissions().mode() & 0o777, 0o600, "{}", path.display());
+        assert_eq!(
+            std::fs::metadata(path).unwrap().permissions().mode() & 0o777,
+            0o600,
+            "{}",
+            path.display()
+        );
     }
 }

@@ -111,9 +111,11 @@ fn a_file_that_changes_while_it_is_read_is_refused() {
     let mut child = lab.command(&["save", "growing.bin"]).spawn().unwrap();
     let mut refused = false;
     for byte in 0_u8.. {
-        std::fs::OpenOptions::new().append(true).open(&path).and_then(|mut file| {
-            std::io::Write::write_all(&mut file, &[byte])
-        }).unwrap();
+        std::fs::OpenOptions::new()
+            .append(true)
+            .open(&path)
+            .and_then(|mut file| std::io::Write::write_all(&mut file, &[byte]))
+            .unwrap();
         std::thread::sleep(std::time::Duration::from_millis(1));
         if let Some(status) = child.try_wait().unwrap() {
             refused = status.code() == Some(5);

@@ -22,7 +22,9 @@ fn a_second_instance_with_the_name_of_a_known_one_is_refused() {
 fn init_over_an_existing_instance_with_another_name_is_refused() {
     let lab = Lab::new();
     let before = lab.run(&["info", "--json"]).ok().json();
-    lab.run(&["init", "--storage", "./lab-data", "--name", "other", "--owner", "lab"]).exits(4).says("lab/primary");
+    lab.run(&["init", "--storage", "./lab-data", "--name", "other", "--owner", "lab"])
+        .exits(4)
+        .says("lab/primary");
     assert_eq!(lab.run(&["info", "--json"]).ok().json(), before);
 }
 

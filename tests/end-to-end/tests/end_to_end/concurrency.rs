@@ -48,5 +48,9 @@ fn many_processes_save_one_content_and_get_one_artifact() {
     }
     assert_eq!(lab.run(&["list", "--all-versions", "--json"]).ok().json().as_array().unwrap().len(), 1);
     let blobs = std::fs::read_dir(lab.path("lab-data/.lamindb")).unwrap().flatten();
-    assert_eq!(blobs.filter(|entry| entry.file_name().to_string_lossy().ends_with(".txt")).count(), 2, "a blob and the claim");
+    assert_eq!(
+        blobs.filter(|entry| entry.file_name().to_string_lossy().ends_with(".txt")).count(),
+        2,
+        "a blob and the claim"
+    );
 }

@@ -41,7 +41,8 @@ fn the_claim_has_the_form_that_lamindb_reads() {
 fn the_database_may_lie_elsewhere_and_gives_the_name() {
     let sandbox = Sandbox::new();
     let url = format!("sqlite://{}", sandbox.path("books.db").display());
-    let made = sandbox.run(&["init", "--storage", "./data", "--owner", "lab", "--db", &url, "--json"]).ok().json();
+    let made =
+        sandbox.run(&["init", "--storage", "./data", "--owner", "lab", "--db", &url, "--json"]).ok().json();
     assert_eq!((&made["slug"], &made["database"]), (&"lab/books".into(), &url.as_str().into()));
     std::fs::remove_dir_all(sandbox.path("settings")).unwrap();
     sandbox.run(&["connect", "./data"]).exits(3).says("lab/books");

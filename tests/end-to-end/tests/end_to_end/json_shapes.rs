@@ -21,8 +21,23 @@ fn init_and_info_have_the_documented_shape() {
 #[test]
 fn saved_and_listed_artifacts_have_the_documented_shape() {
     const FIELDS: [&str; 17] = [
-        "uid", "key", "description", "suffix", "size", "hash", "hash_algorithm", "storage", "location", "version",
-        "is_latest", "state", "created_at", "created_by", "run", "updated_at", "previous_runs",
+        "uid",
+        "key",
+        "description",
+        "suffix",
+        "size",
+        "hash",
+        "hash_algorithm",
+        "storage",
+        "location",
+        "version",
+        "is_latest",
+        "state",
+        "created_at",
+        "created_by",
+        "run",
+        "updated_at",
+        "previous_runs",
     ];
     let lab = Lab::new();
     let saved = lab.save("a.csv", "1");
@@ -37,11 +52,26 @@ fn listed_locations_have_the_documented_shape() {
     has_fields(
         &listed[0],
         &[
-            "id", "uid", "root", "description", "type", "region", "instance_uid", "created_at", "created_by", "run",
-            "updated_at", "previous_runs", "access", "is_default",
+            "id",
+            "uid",
+            "root",
+            "description",
+            "type",
+            "region",
+            "instance_uid",
+            "created_at",
+            "created_by",
+            "run",
+            "updated_at",
+            "previous_runs",
+            "access",
+            "is_default",
         ],
     );
-    assert_eq!((&listed[0]["access"], &listed[0]["is_default"], &listed[0]["type"]), (&"managed".into(), &true.into(), &"local".into()));
+    assert_eq!(
+        (&listed[0]["access"], &listed[0]["is_default"], &listed[0]["type"]),
+        (&"managed".into(), &true.into(), &"local".into())
+    );
 }
 
 #[test]
@@ -64,9 +94,33 @@ fn wrong_usage_exits_2() {
 fn every_command_has_help_with_an_example() {
     let sandbox = Sandbox::new();
     for command in [
-        "init", "info", "connect", "instance list", "instance delete", "storage add", "storage list", "storage show",
-        "storage default", "storage update", "storage remove", "save", "list", "show", "get", "path", "update", "delete",
-        "restore", "run start", "run finish", "run list", "run show", "run exec", "transfer", "user show", "user set",
+        "init",
+        "info",
+        "connect",
+        "instance list",
+        "instance delete",
+        "storage add",
+        "storage list",
+        "storage show",
+        "storage default",
+        "storage update",
+        "storage remove",
+        "save",
+        "list",
+        "show",
+        "get",
+        "path",
+        "update",
+        "delete",
+        "restore",
+        "run start",
+        "run finish",
+        "run list",
+        "run show",
+        "run exec",
+        "transfer",
+        "user show",
+        "user set",
         "completions",
     ] {
         let mut arguments: Vec<&str> = command.split(' ').collect();

@@ -39,7 +39,12 @@ fn a_claim_removed_or_damaged_by_hand_refuses_writing() {
     lab.file("a.csv", "1");
     let claim = lab.path("lab-data/.lamindb/storage_uid.txt");
     let text = std::fs::read_to_string(&claim).unwrap();
-    for damaged in [None, Some(text[..text.len() - 1].to_owned()), Some(text.replace("epoch=1", "epoch=2")), Some(String::new())] {
+    for damaged in [
+        None,
+        Some(text[..text.len() - 1].to_owned()),
+        Some(text.replace("epoch=1", "epoch=2")),
+        Some(String::new()),
+    ] {
         match &damaged {
             Some(content) => std::fs::write(&claim, content).unwrap(),
             None => std::fs::remove_file(&claim).unwrap(),

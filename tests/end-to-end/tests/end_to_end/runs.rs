@@ -3,7 +3,10 @@
 use freehold_tests::{Lab, freehold};
 
 fn script(lab: &Lab, text: &str) -> String {
-    let path = lab.file("script.sh", format!("set -e\nexport PATH={}:$PATH\n{text}\n", freehold().parent().unwrap().display()));
+    let path = lab.file(
+        "script.sh",
+        format!("set -e\nexport PATH={}:$PATH\n{text}\n", freehold().parent().unwrap().display()),
+    );
     path.to_str().unwrap().to_owned()
 }
 
@@ -28,13 +31,21 @@ fn the_status_of_a_run_is_that_of_its_program() {
     let lab = Lab::new();
     lab.run(&["run", "exec", "--transform", "fails", "--", "sh", "-c", "exit 3"]).exits(3);
     lab.run(&["run", "exec", "--transform", "killed", "--", "sh", "-c", "kill -TERM $$"]).exits(128 + 15);
-    lab.run(&["run", "exec", "--transform", "missing", "--", "no-such-program-here"]).exits(1).says("no-such-program-here");
+    lab.run(&["run", "exec", "--transform", "missing", "--", "no-such-program-here"])
+        .exits(1)
+        .says("no-such-program-here");
     let runs = lab.run(&["run", "list", "--json"]).ok().json();
     let of = |key: &str| {
         let runs = runs.as_array().unwrap().iter();
-        runs.filter(|run| run["transform"]["key"] == key).map(|run| run["status"].clone()).next_back().unwrap()
+        runs.filter(|run| run["transform"]["key"] == key)
+            .map(|run| run["status"].clone())
+            .next_back()
+            .unwrap()
     };
-    assert_eq!((of("fails"), of("killed"), of("missing")), ("errored".into(), "aborted".into(), "errored".into()));
+    assert_eq!(
+        (of("fails"), of("killed"), of("missing")),
+        ("errored".into(), "aborted".into(), "errored".into())
+    );
 }
 
 #[test]

@@ -25,8 +25,18 @@ fn show_gives_every_field_and_the_runs_that_changed_it() {
     lab.run(&["--run", &two, "storage", "update", &uid, "--description", "second"]).ok();
     let shown = lab.run(&["storage", "show", &uid, "--json"]).ok().json();
     for field in [
-        "id", "uid", "root", "description", "type", "region", "instance_uid", "created_at", "created_by", "run",
-        "updated_at", "previous_runs",
+        "id",
+        "uid",
+        "root",
+        "description",
+        "type",
+        "region",
+        "instance_uid",
+        "created_at",
+        "created_by",
+        "run",
+        "updated_at",
+        "previous_runs",
     ] {
         assert!(shown.get(field).is_some(), "no {field} in {shown}");
     }

@@ -63,7 +63,8 @@ fn a_copied_transfer_survives_the_source() {
 fn damaged_bytes_are_not_copied() {
     let lab = Lab::with_analysis();
     let saved = lab.save("a.csv", "1");
-    std::fs::write(lab.path(&format!("lab-data/.lamindb/{}.csv", saved["uid"].as_str().unwrap())), "2").unwrap();
+    std::fs::write(lab.path(&format!("lab-data/.lamindb/{}.csv", saved["uid"].as_str().unwrap())), "2")
+        .unwrap();
     lab.analysis(&["transfer", "--from", "lab/primary", "a.csv", "--copy"]).exits(6);
     let blobs = std::fs::read_dir(lab.path("analysis-data/.lamindb")).unwrap();
     assert!(blobs.flatten().all(|entry| !entry.file_name().to_string_lossy().ends_with(".csv")));

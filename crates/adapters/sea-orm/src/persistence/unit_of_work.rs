@@ -13,7 +13,7 @@ use tokio::runtime::Handle;
 
 use super::error;
 use crate::connection::Connection;
-use crate::registry::{Begun, Condition, Registry};
+use crate::registry::{Begun, Condition, Hold, Registry};
 
 /// The records of one registry in a database.
 #[derive(Debug)]
@@ -29,9 +29,9 @@ impl SeaOrmPersistence {
 impl Persistence for SeaOrmPersistence {
     async fn begin(&self, mode: AccessMode) -> Result<Box<dyn UnitOfWork>, PersistenceError> {
         let runtime = runtime()?;
-        let Begun { transaction, condition } = self.0.begin(mode).await?;
+        let Begun { transaction, condition, hold } = self.0.begin(mode).await?;
         let transaction = Some(transaction);
-        Ok(Box::new(SeaOrmUnitOfWork { transaction, condition, mode, is_ended: false, runtime }))
+        Ok(Box::new(SeaOrmUnitOfWork { transaction, condition, hold, mode, is_ended: false, runtime }))
     }
 
     async fn close(&self) -> Result<(), PersistenceError> {
@@ -50,6 +50,7 @@ pub(super) struct SeaOrmUnitOfWork {
     /// Present until the unit is committed or rolled back.
     transaction: Option<DatabaseTransaction>,
     condition: Option<Box<dyn Condition>>,
+    hold: Option<Box<dyn Hold>>,
     mode: AccessMode,
     is_ended: bool,
     runtime: Handle,
@@ -92,7 +93,7 @@ impl SeaOrmUnitOfWork {
 
 impl fmt::Debug for SeaOrmUnitOfWork {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { transaction: _, condition, mode, is_ended, runtime: _ } = self;
+        let Self { transaction: _, condition, hold: _, mode, is_ended, runtime: _ } = self;
         formatter
             .debug_struct("SeaOrmUnitOfWork")
             .field("mode", mode)
@@ -104,9 +105,10 @@ impl fmt::Debug for SeaOrmUnitOfWork {
 
 impl Drop for SeaOrmUnitOfWork {
     fn drop(&mut self) {
-        // The transaction spawns a task to give its connection back, and would panic outside of the runtime.
+        // Tasks are spawned to give connections back, which would panic outside of the runtime.
         let _inside = self.runtime.enter();
         drop(self.transaction.take());
+        drop(self.hold.take());
     }
 }
 

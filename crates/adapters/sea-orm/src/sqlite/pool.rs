@@ -50,12 +50,8 @@ impl Pool {
             .idle_timeout(None)
             .max_lifetime(None)
             .test_before_acquire(false)
-            .after_release(move |connection, _| {
+            .after_release(|connection, _| {
                 Box::pin(async move {
-                    // Shared memory that is opened for reading only would be in the way of writers of this process.
-                    if purpose == Purpose::ReadBesideWriters {
-                        return Ok(false);
-                    }
                     // A roll-back that is under way must have ended before one can tell whether it succeeded.
                     connection.ping().await?;
                     Ok(!connection.is_in_transaction())

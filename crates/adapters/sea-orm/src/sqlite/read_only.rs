@@ -7,24 +7,26 @@
 //!   that comes later, so each answer is believed only if the file is still undisturbed after it; else the unit fails with
 //!   `Conflict`, and the next one begins in the other way.
 //! - While there is a log or shared memory, they are used as they are, under the usual locks, and the shared memory is
-//!   opened for reading only (`readonly_shm`). If a crash has left them, SQLite reads the log by itself. The connections
-//!   are closed after each unit, because as long as one is open, no other connection of this process can write.
+//!   opened for reading only (`readonly_shm`). If a crash has left them, SQLite reads the log by itself. A unit has a
+//!   connection of its own, which is closed after it: see [`gate`].
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use freehold_ports::persistence::{AccessMode, PersistenceError};
-use sea_orm::SqliteTransactionMode;
-use tokio::sync::Mutex;
-use tokio::task::JoinHandle;
+use sea_orm::{DatabaseTransaction, SqliteTransactionMode};
+use tokio::sync::{Mutex, OwnedRwLockReadGuard, RwLock};
 
+use super::gate::{self, ReadingOnly};
 use super::identity::{self, Identity, of_opening};
 use super::place::{Imprint, Place};
 use super::pool::{Pool, Purpose};
 use crate::persistence::error::{conflict, unavailable};
-use crate::registry::{Begun, Condition, Registry};
+use crate::registry::{Begun, Condition, Hold, Registry};
 
-/// How many units of work read at once; more wait for their turn.
+/// How many units of work read an undisturbed file at once; more wait for their turn.
 const READERS: u32 = 4;
 
 /// How often writers may come and go while a unit begins.
@@ -37,26 +39,22 @@ const TICK: Duration = Duration::from_millis(20);
 #[derive(Debug)]
 pub(crate) struct ReadOnlyFile {
     place: Place,
-    way: Mutex<Way>,
-}
-
-/// How the file is read at present.
-#[derive(Debug)]
-struct Way {
-    current: Option<(Pool, Option<Imprint>)>,
-    /// Former connections on their way out.
-    closing: Vec<JoinHandle<()>>,
-    is_closed: bool,
+    /// The connections to the undisturbed file, and what it was like.
+    undisturbed: Mutex<Option<(Pool, Imprint)>>,
+    is_closed: AtomicBool,
+    /// Shared by all connections; whoever has it alone knows that there is none.
+    under_way: Arc<RwLock<()>>,
 }
 
 impl ReadOnlyFile {
     /// Opens the registry at `place`.
     pub(crate) async fn open(place: Place) -> Result<Self, PersistenceError> {
-        let way = Mutex::new(Way { current: None, closing: Vec::new(), is_closed: false });
-        let file = Self { place, way };
+        let file =
+            Self { place, undisturbed: Mutex::default(), is_closed: false.into(), under_way: Arc::default() };
         match file.begin(AccessMode::Read).await {
-            Ok(begun) => {
-                drop(begun);
+            Ok(Begun { transaction, condition: _, hold }) => {
+                drop(transaction);
+                drop(hold);
                 Ok(file)
             }
             Err(error) => {
@@ -66,37 +64,56 @@ impl ReadOnlyFile {
         }
     }
 
-    /// The connections to read by now, and what must hold meanwhile.
-    async fn connections(&self) -> Result<(Pool, Option<Undisturbed>), PersistenceError> {
-        let mut way = self.way.lock().await;
-        if way.is_closed {
+    async fn try_to_begin(&self) -> Result<Begun, PersistenceError> {
+        let under_way = Arc::clone(&self.under_way).read_owned().await;
+        if self.is_closed.load(Ordering::SeqCst) {
             return Err(unavailable("the registry was closed"));
         }
-        let imprint = self.place.undisturbed()?;
-        if way.current.as_ref().is_none_or(|(_, known)| *known != imprint) {
-            way.let_go();
-            let imprint = settled(&self.place, imprint).await?;
-            let purpose =
-                if imprint.is_some() { Purpose::ReadUndisturbed } else { Purpose::ReadBesideWriters };
-            way.current = Some((Pool::new(&self.place, purpose, READERS)?, imprint));
+        match settled(&self.place).await? {
+            Some(imprint) => self.begin_undisturbed(imprint, under_way).await,
+            None => self.begin_beside_writers(under_way).await,
         }
-        let (pool, imprint) = way.current.clone().ok_or_else(|| unavailable("the registry was closed"))?;
-        Ok((pool, imprint.map(|imprint| Undisturbed { place: self.place.clone(), imprint })))
     }
 
-    async fn try_to_begin(
+    async fn begin_undisturbed(
         &self,
-        pool: &Pool,
-        condition: Option<&Undisturbed>,
-    ) -> Result<sea_orm::DatabaseTransaction, PersistenceError> {
-        let begun = self.begin_by(pool).await;
-        if let Some(condition) = condition {
-            condition.check()?;
-        }
-        begun
+        imprint: Imprint,
+        under_way: OwnedRwLockReadGuard<()>,
+    ) -> Result<Begun, PersistenceError> {
+        let pool = {
+            let mut undisturbed = self.undisturbed.lock().await;
+            match undisturbed.take_if(|(_, known)| *known != imprint) {
+                // What it has read is out of date. It is closed as soon as no unit uses it.
+                Some((former, _)) => drop(tokio::spawn(async move { former.close().await })),
+                None => {}
+            }
+            match undisturbed.as_ref() {
+                Some((pool, _)) => pool.clone(),
+                None => {
+                    let pool = Pool::new(&self.place, Purpose::ReadUndisturbed, READERS)?;
+                    undisturbed.insert((pool, imprint)).0.clone()
+                }
+            }
+        };
+        let condition = Undisturbed { place: self.place.clone(), imprint };
+        let begun = self.begin_by(&pool).await;
+        condition.check()?;
+        let hold = UnderWay { _under_way: under_way };
+        Ok(Begun { transaction: begun?, condition: Some(Box::new(condition)), hold: Some(Box::new(hold)) })
     }
 
-    async fn begin_by(&self, pool: &Pool) -> Result<sea_orm::DatabaseTransaction, PersistenceError> {
+    async fn begin_beside_writers(
+        &self,
+        under_way: OwnedRwLockReadGuard<()>,
+    ) -> Result<Begun, PersistenceError> {
+        let reading_only = gate::reading_only(self.place.path()).await;
+        let pool = Pool::new(&self.place, Purpose::ReadBesideWriters, 1)?;
+        let hold = OwnConnection { pool, guards: Some((reading_only, under_way)) };
+        let transaction = self.begin_by(&hold.pool).await?;
+        Ok(Begun { transaction, condition: None, hold: Some(Box::new(hold)) })
+    }
+
+    async fn begin_by(&self, pool: &Pool) -> Result<DatabaseTransaction, PersistenceError> {
         let transaction = pool.begin(SqliteTransactionMode::Deferred).await;
         let transaction = transaction.map_err(|error| of_opening(&self.place, error))?;
         match identity::identify(&self.place, &transaction).await? {
@@ -108,18 +125,9 @@ impl ReadOnlyFile {
     }
 }
 
-impl Way {
-    /// Closes the connections as soon as no unit of work uses them.
-    fn let_go(&mut self) {
-        self.closing.retain(|closing| !closing.is_finished());
-        if let Some((pool, _)) = self.current.take() {
-            self.closing.push(tokio::spawn(async move { pool.close().await }));
-        }
-    }
-}
-
-/// What the file is like once a change would show: not within the tick in which it was written.
-async fn settled(place: &Place, mut imprint: Option<Imprint>) -> Result<Option<Imprint>, PersistenceError> {
+/// What the file is like if it is undisturbed, once a change would show: not within the tick in which it was written.
+async fn settled(place: &Place) -> Result<Option<Imprint>, PersistenceError> {
+    let mut imprint = place.undisturbed()?;
     while let Some(fresh) = imprint.filter(|imprint| imprint.is_fresh(TICK)) {
         tokio::time::sleep(TICK).await;
         imprint = place.undisturbed()?;
@@ -137,33 +145,22 @@ impl Registry for ReadOnlyFile {
             AccessMode::Write => return Err(PersistenceError::ReadOnly),
             AccessMode::Read => {}
         }
-        let mut attempts = ATTEMPTS;
-        loop {
-            let (pool, condition) = self.connections().await?;
-            attempts -= 1;
-            match self.try_to_begin(&pool, condition.as_ref()).await {
-                Err(error) if error.is_conflict() && attempts > 0 => {}
-                Err(PersistenceError::Unavailable { .. }) if condition.is_none() && attempts > 0 => {
-                    // The last writer may have gone, and its log with it.
-                    tokio::task::yield_now().await;
-                }
-                begun => {
-                    let condition = condition.map(|condition| Box::new(condition) as Box<dyn Condition>);
-                    return Ok(Begun { transaction: begun?, condition });
-                }
+        for _ in 1..ATTEMPTS {
+            match self.try_to_begin().await {
+                Err(error) if error.is_conflict() => {}
+                // The last writer may have gone, and its log with it.
+                Err(PersistenceError::Unavailable { .. }) if self.place.undisturbed()?.is_some() => {}
+                begun => return begun,
             }
         }
+        self.try_to_begin().await
     }
 
     async fn close(&self) -> Result<(), PersistenceError> {
-        let closing = {
-            let mut way = self.way.lock().await;
-            way.is_closed = true;
-            way.let_go();
-            std::mem::take(&mut way.closing)
-        };
-        for closing in closing {
-            closing.await.map_err(unavailable)?;
+        self.is_closed.store(true, Ordering::SeqCst);
+        let _alone = self.under_way.write().await;
+        if let Some((pool, _)) = self.undisturbed.lock().await.take() {
+            pool.close().await;
         }
         Ok(())
     }
@@ -182,5 +179,36 @@ impl Condition for Undisturbed {
             return Ok(());
         }
         Err(conflict("somebody has begun to write to the registry, which was read without locks"))
+    }
+}
+
+/// That a unit of work is under way.
+#[derive(Debug)]
+struct UnderWay {
+    _under_way: OwnedRwLockReadGuard<()>,
+}
+
+impl Hold for UnderWay {}
+
+/// The connection of one unit of work, which is closed after it.
+#[derive(Debug)]
+struct OwnConnection {
+    pool: Pool,
+    guards: Option<(ReadingOnly, OwnedRwLockReadGuard<()>)>,
+}
+
+impl Hold for OwnConnection {}
+
+impl Drop for OwnConnection {
+    fn drop(&mut self) {
+        let (pool, guards) = (self.pool.clone(), self.guards.take());
+        let closing = async move {
+            pool.close().await;
+            drop(guards);
+        };
+        // Without a runtime there is nobody to wait for the connection, which then closes by itself.
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            drop(runtime.spawn(closing));
+        }
     }
 }

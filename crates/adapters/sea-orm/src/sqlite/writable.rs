@@ -8,6 +8,7 @@ use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, SqliteTransactionM
 use sea_orm_migration::MigratorTrait;
 
 use super::error::{Primary, primary_of};
+use super::gate;
 use super::identity::{self, Identity, of_opening};
 use super::place::Place;
 use super::pool::{Pool, Purpose};
@@ -38,6 +39,7 @@ impl WritableFile {
         let writer = Pool::new(place, purpose, 1)?;
         let readers = Pool::new(place, Purpose::Write, READERS)?;
         let file = Self { writer, readers };
+        let _connecting = gate::connecting(place.path(), place.patience()).await?;
         match file.prepare(place, purpose).await {
             Ok(()) => Ok(file),
             Err(error) => {
@@ -125,7 +127,7 @@ impl Registry for WritableFile {
             AccessMode::Read => self.readers.begin(SqliteTransactionMode::Deferred).await,
             AccessMode::Write => self.writer.begin(SqliteTransactionMode::Immediate).await,
         };
-        Ok(Begun { transaction: transaction.map_err(of_database)?, condition: None })
+        Ok(Begun { transaction: transaction.map_err(of_database)?, condition: None, hold: None })
     }
 
     async fn close(&self) -> Result<(), PersistenceError> {

@@ -46,7 +46,8 @@ async fn a_call_that_is_given_up_ends_the_unit() {
     let registry = place.open(AccessMode::Write).await.unwrap();
     let mut unit = registry.begin(AccessMode::Write).await.unwrap();
     {
-        let users = [another_user(5)];
+        // So many that no first step can be the last.
+        let users: Vec<_> = (5..20_000).map(another_user).collect();
         let mut call = pin!(unit.users().insert_many(&users));
         assert!(matches!(call.as_mut().poll(&mut Context::from_waker(Waker::noop())), Poll::Pending));
     }
