@@ -35,9 +35,9 @@ use freehold_services::transfer_artifacts::{
 use freehold_services::update_artifact::{ArtifactChanges, UpdateArtifactError, update_artifact};
 use freehold_services::update_storage::{StorageChanges, UpdateStorageError, update_storage};
 
+use crate::ReferenceError;
 use crate::download::{DownloadError, Downloaded, download};
 use crate::machine::{Initialised, Machine, MachineBuilder, OpenError};
-use crate::ReferenceError;
 
 /// One opened instance, with a method for each use case.
 ///
@@ -285,7 +285,11 @@ impl Freehold {
     ///
     /// # Errors
     /// See [`UpdateArtifactError`].
-    pub async fn update(&self, artifact: &str, changes: ArtifactChanges) -> Result<Artifact, UpdateArtifactError> {
+    pub async fn update(
+        &self,
+        artifact: &str,
+        changes: ArtifactChanges,
+    ) -> Result<Artifact, UpdateArtifactError> {
         update_artifact(&self.registry, artifact, changes).await
     }
 

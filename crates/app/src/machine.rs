@@ -135,7 +135,9 @@ impl Machine {
                 record_user(&registry, &user).await?;
                 registry.close().await?;
             }
-            Err(ConnectError::Persistence(error @ PersistenceError::Unavailable { .. })) => return Err(error.into()),
+            Err(ConnectError::Persistence(error @ PersistenceError::Unavailable { .. })) => {
+                return Err(error.into());
+            }
             // Without a current instance there is no record to change; the next one that is opened learns of the profile.
             Err(_) => {}
         }

@@ -15,8 +15,8 @@ mod storage_view;
 mod table;
 mod time;
 
-use std::fmt::Display;
-use std::io::{self, BufWriter, ErrorKind, IsTerminal, Stdout, Write};
+use std::fmt::{Debug, Display};
+use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 use std::process::ExitCode;
 
 use serde::Serialize;
@@ -32,7 +32,6 @@ pub(crate) use run_view::{ExecutedRunView, RunDetailsView, RunView};
 pub(crate) use saved_view::{SavedView, TransferView};
 pub(crate) use size::{count, size};
 pub(crate) use storage_view::{AddedStorageView, StorageDetailsView, StorageView};
-
 pub(crate) use table::{Align, Column, Fields, Table};
 pub(crate) use time::{for_people, in_tables};
 
@@ -42,10 +41,15 @@ use crate::failure::Failure;
 /// How much is gathered before it is written, in bytes.
 const BUFFER: usize = 64 * 1024;
 
+/// Where answers go: standard output, but for tests.
+trait Answers: Write + Debug + Send {}
+
+impl<W: Write + Debug + Send> Answers for W {}
+
 /// Where a command prints to.
 #[derive(Debug)]
 pub(crate) struct Output {
-    stdout: BufWriter<Stdout>,
+    stdout: BufWriter<Box<dyn Answers>>,
     /// Nobody reads any more: what is still printed goes nowhere, and that is no error.
     is_closed: bool,
     is_json: bool,
@@ -54,8 +58,12 @@ pub(crate) struct Output {
 
 impl Output {
     pub(crate) fn new(options: &GlobalOptions) -> Self {
+        Self::to(Box::new(io::stdout()), options)
+    }
+
+    fn to(answers: Box<dyn Answers>, options: &GlobalOptions) -> Self {
         Self {
-            stdout: BufWriter::with_capacity(BUFFER, io::stdout()),
+            stdout: BufWriter::with_capacity(BUFFER, answers),
             is_closed: false,
             is_json: options.json,
             is_quiet: options.quiet,
@@ -175,4 +183,129 @@ pub(crate) fn tell(text: &str) {
 
 fn unprintable(error: &serde_json::Error) -> Failure {
     Failure::failed(format!("the answer cannot be put into JSON: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::sync::{Arc, Mutex};
+
+    use clap::Parser;
+
+    use super::*;
+    use crate::command_line::CommandLine;
+
+    /// A reader who may have gone, or a disk that may be full.
+    #[derive(Debug, Clone)]
+    struct Reader {
+        read: Arc<Mutex<Vec<u8>>>,
+        trouble: Option<ErrorKind>,
+    }
+
+    impl Reader {
+        fn new(trouble: Option<ErrorKind>) -> Self {
+            Self { read: Arc::default(), trouble }
+        }
+
+        fn text(&self) -> String {
+            String::from_utf8(self.read.lock().unwrap().clone()).unwrap()
+        }
+    }
+
+    impl Write for Reader {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            match self.trouble {
+                Some(kind) => Err(kind.into()),
+                None => self.read.lock().unwrap().write(bytes),
+            }
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn output(reader: &Reader, arguments: &[&str]) -> Output {
+        let arguments = [&["freehold", "list"], arguments].concat();
+        Output::to(Box::new(reader.clone()), &CommandLine::try_parse_from(arguments).unwrap().options)
+    }
+
+    #[test]
+    fn a_closed_pipe_ends_quietly() {
+        let mut output = output(&Reader::new(Some(ErrorKind::BrokenPipe)), &[]);
+        output.line("a").unwrap();
+        output.flush().unwrap();
+        assert!(output.is_closed());
+        output.line("b").unwrap();
+        assert_eq!(output.end(Ok(ExitCode::SUCCESS)), ExitCode::SUCCESS);
+    }
+
+    #[test]
+    fn a_full_disk_is_a_failure() {
+        let mut output = output(&Reader::new(Some(ErrorKind::StorageFull)), &[]);
+        output.line("a").unwrap();
+        assert_eq!(output.end(Ok(ExitCode::SUCCESS)), ExitCode::from(1));
+    }
+
+    #[test]
+    fn an_answer_is_printed_even_when_quiet_and_a_remark_is_not() {
+        let reader = Reader::new(None);
+        let mut output = output(&reader, &["--quiet"]);
+        output.say("done").unwrap();
+        output.line("answer").unwrap();
+        output.flush().unwrap();
+        assert_eq!(reader.text(), "answer\n");
+    }
+
+    #[test]
+    fn a_failure_is_one_document_on_standard_output_when_json_is_asked_for() {
+        let reader = Reader::new(None);
+        let mut output = output(&reader, &["--json"]);
+        output.say("a remark").unwrap();
+        assert_eq!(output.end(Err(Failure::declined("no"))), ExitCode::from(7));
+        let document: serde_json::Value = serde_json::from_str(&reader.text()).unwrap();
+        assert_eq!(document["error"]["kind"], "declined");
+    }
+
+    #[test]
+    fn an_array_without_elements_is_an_empty_array() {
+        let reader = Reader::new(None);
+        let mut output = output(&reader, &["--json"]);
+        let result = JsonArray::default().end(&mut output, Ok(()));
+        output.end(result);
+        assert_eq!(reader.text(), "[]\n");
+    }
+
+    #[test]
+    fn a_failure_before_the_first_element_is_a_document_of_its_own() {
+        let reader = Reader::new(None);
+        let mut output = output(&reader, &["--json"]);
+        let result = JsonArray::default().end(&mut output, Err(Failure::failed("no")));
+        assert_eq!(output.end(result), ExitCode::from(1));
+        let document: serde_json::Value = serde_json::from_str(&reader.text()).unwrap();
+        assert_eq!(document["error"]["message"], "no");
+    }
+
+    #[test]
+    fn a_failure_after_elements_is_the_last_element() {
+        let reader = Reader::new(None);
+        let mut output = output(&reader, &["--json"]);
+        let mut array = JsonArray::default();
+        array.element(&mut output, &1).unwrap();
+        array.element(&mut output, &2).unwrap();
+        let result = array.end(&mut output, Err(Failure::failed("no")));
+        assert_eq!(output.end(result), ExitCode::from(1));
+        let document: serde_json::Value = serde_json::from_str(&reader.text()).unwrap();
+        assert_eq!(document[0], 1);
+        assert_eq!(document[2]["error"]["message"], "no");
+    }
+
+    #[test]
+    fn a_failure_is_not_lost_when_nobody_reads_the_array() {
+        let mut output = output(&Reader::new(Some(ErrorKind::BrokenPipe)), &["--json"]);
+        let mut array = JsonArray::default();
+        array.element(&mut output, &1).unwrap();
+        output.flush().unwrap();
+        assert!(array.end(&mut output, Err(Failure::failed("no"))).is_err());
+    }
 }

@@ -7,14 +7,15 @@ use bytes::Bytes;
 use freehold_domain::{BlobKey, Capabilities, StorageRoot};
 
 use crate::blobs::{
-    BlobError, BlobMetadata, BlobReader, BlobStore, BlobVersion, BoxStream, ByteStream, ConditionalStore, PutOptions,
+    BlobError, BlobMetadata, BlobReader, BlobStore, BlobVersion, BoxStream, ByteStream, ConditionalStore,
+    PutOptions,
 };
 
 pub use crate::blobs::MockBlobStores;
 pub use crate::persistence::{
-    MockArtifactRepository, MockDatabases, MockFamilyRepository, MockInstanceRepository, MockIntentRepository,
-    MockLineageRepository, MockPersistence, MockRunRepository, MockStorageRepository, MockTransformRepository,
-    MockUserRepository,
+    MockArtifactRepository, MockDatabases, MockFamilyRepository, MockInstanceRepository,
+    MockIntentRepository, MockLineageRepository, MockPersistence, MockRunRepository, MockStorageRepository,
+    MockTransformRepository, MockUserRepository,
 };
 pub use crate::system::{MockClock, MockInstanceDirectory, MockLiveness, MockLocalFiles};
 

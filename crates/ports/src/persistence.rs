@@ -41,9 +41,10 @@ pub use user_repository::UserRepository;
 
 #[cfg(feature = "mock")]
 pub use {
-    artifact_repository::MockArtifactRepository, databases::MockDatabases, family_repository::MockFamilyRepository,
-    instance_repository::MockInstanceRepository, intent_repository::MockIntentRepository,
-    lineage_repository::MockLineageRepository, run_repository::MockRunRepository,
-    storage_repository::MockStorageRepository, transform_repository::MockTransformRepository,
-    unit_of_work::MockPersistence, user_repository::MockUserRepository,
+    artifact_repository::MockArtifactRepository, databases::MockDatabases,
+    family_repository::MockFamilyRepository, instance_repository::MockInstanceRepository,
+    intent_repository::MockIntentRepository, lineage_repository::MockLineageRepository,
+    run_repository::MockRunRepository, storage_repository::MockStorageRepository,
+    transform_repository::MockTransformRepository, unit_of_work::MockPersistence,
+    user_repository::MockUserRepository,
 };

@@ -16,5 +16,6 @@ pub use uid_generator::UidGenerator;
 
 #[cfg(feature = "mock")]
 pub use {
-    clock::MockClock, instance_directory::MockInstanceDirectory, liveness::MockLiveness, local_files::MockLocalFiles,
+    clock::MockClock, instance_directory::MockInstanceDirectory, liveness::MockLiveness,
+    local_files::MockLocalFiles,
 };

@@ -4,8 +4,10 @@
 
 mod use_cases {
     mod claims;
+    mod deleting;
     mod harness;
     mod initialise;
+    mod reading;
     mod runs;
     mod saving;
     mod saving_in_place;

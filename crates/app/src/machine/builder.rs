@@ -17,7 +17,9 @@ use super::Machine;
 #[derive(Debug, thiserror::Error)]
 pub enum SetUpError {
     /// The platform has no place for settings.
-    #[error("this platform names no folder for settings; set FREEHOLD_CONFIG_DIR, or give one to the builder")]
+    #[error(
+        "this platform names no folder for settings; set FREEHOLD_CONFIG_DIR, or give one to the builder"
+    )]
     NoSettingsFolder,
     /// No adapter for this port is built in, and none was given.
     #[error("no adapter for {port} is built in; enable the feature {feature:?} or give one to the builder")]

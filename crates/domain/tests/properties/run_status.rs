@@ -1,6 +1,8 @@
 //! A run takes its steps in order, and no others.
 
-use freehold_domain::{Run, RunOutcome, RunStatus, RunUid, Timestamp, TransformStem, TransformUid, UserUid, Version};
+use freehold_domain::{
+    Run, RunOutcome, RunStatus, RunUid, Timestamp, TransformStem, TransformUid, UserUid, Version,
+};
 use proptest::prelude::*;
 
 #[derive(Debug, Clone, Copy)]

@@ -93,7 +93,12 @@ pub trait BlobStore: ConditionalStore + Debug + Send + Sync {
     /// # Errors
     /// `AlreadyExists` with [`PutMode::Create`] when the key is taken: nothing is changed then. `Body` when `body` ends in an
     /// error. `PermissionDenied`, `NoSpace`, `OutsideLocation`, `Unavailable`.
-    async fn put(&self, key: &BlobKey, body: ByteStream, options: PutOptions) -> Result<BlobMetadata, BlobError>;
+    async fn put(
+        &self,
+        key: &BlobKey,
+        body: ByteStream,
+        options: PutOptions,
+    ) -> Result<BlobMetadata, BlobError>;
 
     /// Makes every put of this store with [`Durability::AtFlush`] that has returned survive a power cut.
     ///
@@ -145,4 +150,3 @@ pub trait BlobStore: ConditionalStore + Debug + Send + Sync {
         options: PutOptions,
     ) -> Result<Option<BlobMetadata>, BlobError>;
 }
-

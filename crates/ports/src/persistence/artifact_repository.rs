@@ -2,7 +2,8 @@
 
 use async_trait::async_trait;
 use freehold_domain::{
-    Artifact, ArtifactKeyPrefix, ArtifactState, ArtifactUid, BlobKey, ContentHash, RunUid, StorageUid, UidPrefix,
+    Artifact, ArtifactKeyPrefix, ArtifactState, ArtifactUid, BlobKey, ContentHash, RunUid, StorageUid,
+    UidPrefix,
 };
 
 use super::{Page, PageRequest, PersistenceError};
@@ -80,11 +81,18 @@ pub trait ArtifactRepository: Send {
     async fn find_many(&mut self, uids: &[ArtifactUid]) -> Result<Vec<Artifact>, PersistenceError>;
 
     /// Gives at most `limit` artifacts in any state whose uid begins with `prefix`, by uid.
-    async fn find_by_uid_prefix(&mut self, prefix: &UidPrefix, limit: u32) -> Result<Vec<Artifact>, PersistenceError>;
+    async fn find_by_uid_prefix(
+        &mut self,
+        prefix: &UidPrefix,
+        limit: u32,
+    ) -> Result<Vec<Artifact>, PersistenceError>;
 
     /// Gives for each of these hashes the available artifact that was recorded first with it, in the order of the hashes;
     /// hashes that none has are left out.
-    async fn find_first_by_hashes(&mut self, hashes: &[ContentHash]) -> Result<Vec<Artifact>, PersistenceError>;
+    async fn find_first_by_hashes(
+        &mut self,
+        hashes: &[ContentHash],
+    ) -> Result<Vec<Artifact>, PersistenceError>;
 
     /// Gives every artifact in any state that is recorded in place at `storage` under one of these keys, by uid.
     async fn find_in_place(

@@ -30,7 +30,11 @@ pub trait Databases: Debug + Send + Sync {
     /// # Errors
     /// `DatabaseMissing` (it is never created), `NotARegistry`, `SchemaTooNew`, `SchemaOutdated`, `ReadOnly`, `Unavailable`,
     /// `UnsupportedDatabase`.
-    async fn open(&self, url: &DatabaseUrl, mode: AccessMode) -> Result<Arc<dyn Persistence>, PersistenceError>;
+    async fn open(
+        &self,
+        url: &DatabaseUrl,
+        mode: AccessMode,
+    ) -> Result<Arc<dyn Persistence>, PersistenceError>;
 
     /// Destroys the database with all its records, and says whether there was one.
     ///

@@ -134,7 +134,9 @@ pub enum PersistenceError {
         reason: String,
     },
     /// The database was made by a newer program.
-    #[error("{database} has schema {found}, newer than {supported}, which this program knows; use a newer freehold")]
+    #[error(
+        "{database} has schema {found}, newer than {supported}, which this program knows; use a newer freehold"
+    )]
     SchemaTooNew {
         /// Its URL, without a password.
         database: String,
@@ -144,7 +146,9 @@ pub enum PersistenceError {
         supported: String,
     },
     /// The database was made by an older program and was opened for reading only, so it cannot be brought up to date.
-    #[error("{database} has an older schema; open it once for writing, with this program, to bring it up to date")]
+    #[error(
+        "{database} has an older schema; open it once for writing, with this program, to bring it up to date"
+    )]
     SchemaOutdated {
         /// Its URL, without a password.
         database: String,

@@ -19,7 +19,11 @@ pub trait IntentRepository: Send {
     async fn delete_many(&mut self, uids: &[IntentUid]) -> Result<u64, PersistenceError>;
 
     /// Lists intents by uid, of one session or of all.
-    async fn list(&mut self, session: Option<SessionUid>, page: &PageRequest) -> Result<Page<Intent>, PersistenceError>;
+    async fn list(
+        &mut self,
+        session: Option<SessionUid>,
+        page: &PageRequest,
+    ) -> Result<Page<Intent>, PersistenceError>;
 
     /// Gives every session that has intents, each once.
     async fn sessions(&mut self) -> Result<Vec<SessionUid>, PersistenceError>;

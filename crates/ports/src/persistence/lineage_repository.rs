@@ -49,10 +49,18 @@ pub trait LineageRepository: Send {
     ) -> Result<Vec<ArtifactUid>, PersistenceError>;
 
     /// Lists what `run` read, oldest edge first.
-    async fn inputs(&mut self, run: &RunUid, page: &PageRequest) -> Result<Page<ArtifactUid>, PersistenceError>;
+    async fn inputs(
+        &mut self,
+        run: &RunUid,
+        page: &PageRequest,
+    ) -> Result<Page<ArtifactUid>, PersistenceError>;
 
     /// Lists what `run` made, oldest edge first.
-    async fn outputs(&mut self, run: &RunUid, page: &PageRequest) -> Result<Page<ArtifactUid>, PersistenceError>;
+    async fn outputs(
+        &mut self,
+        run: &RunUid,
+        page: &PageRequest,
+    ) -> Result<Page<ArtifactUid>, PersistenceError>;
 
     /// Gives the runs at both sides of these artifacts, in the order of the artifacts, one entry each.
     async fn runs_of(&mut self, artifacts: &[ArtifactUid]) -> Result<Vec<ArtifactRuns>, PersistenceError>;

@@ -28,7 +28,11 @@ pub trait RunRepository: Send {
     async fn find_many(&mut self, uids: &[RunUid]) -> Result<Vec<Run>, PersistenceError>;
 
     /// Gives at most `limit` runs whose uid begins with `prefix`, by uid.
-    async fn find_by_uid_prefix(&mut self, prefix: &UidPrefix, limit: u32) -> Result<Vec<Run>, PersistenceError>;
+    async fn find_by_uid_prefix(
+        &mut self,
+        prefix: &UidPrefix,
+        limit: u32,
+    ) -> Result<Vec<Run>, PersistenceError>;
 
     /// Replaces the status, times, name, parameters and reference of a run.
     ///

@@ -23,7 +23,11 @@ pub trait StorageRepository: Send {
     async fn find_by_roots(&mut self, roots: &[StorageRoot]) -> Result<Vec<Storage>, PersistenceError>;
 
     /// Gives at most `limit` locations whose uid begins with `prefix`, by uid.
-    async fn find_by_uid_prefix(&mut self, prefix: &UidPrefix, limit: u32) -> Result<Vec<Storage>, PersistenceError>;
+    async fn find_by_uid_prefix(
+        &mut self,
+        prefix: &UidPrefix,
+        limit: u32,
+    ) -> Result<Vec<Storage>, PersistenceError>;
 
     /// Replaces every field but the number and the time and user of creation, found by uid. Previous runs accumulate: those
     /// recorded before must be the beginning of the new ones.

@@ -19,7 +19,8 @@ pub trait TransformRepository: Send {
     async fn find_many(&mut self, uids: &[TransformUid]) -> Result<Vec<Transform>, PersistenceError>;
 
     /// Gives the newest recorded transform that has this key: of the one recorded last, the greatest version.
-    async fn find_latest_by_key(&mut self, key: &TransformKey) -> Result<Option<Transform>, PersistenceError>;
+    async fn find_latest_by_key(&mut self, key: &TransformKey)
+    -> Result<Option<Transform>, PersistenceError>;
 
     /// Lists transforms, the newest first.
     async fn list(&mut self, page: &PageRequest) -> Result<Page<Transform>, PersistenceError>;

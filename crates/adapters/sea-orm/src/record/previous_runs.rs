@@ -50,11 +50,11 @@ impl PreviousRuns {
     }
 
     /// What there is to add to the record with the number `owner`: those of `runs` after the first `known` ones.
-    pub(crate) fn additions<'runs>(
+    pub(crate) fn additions(
         owner: i64,
         known: usize,
-        runs: &'runs [RunUid],
-    ) -> impl Iterator<Item = (i64, usize, RunUid)> + 'runs {
+        runs: &[RunUid],
+    ) -> impl Iterator<Item = (i64, usize, RunUid)> {
         runs.iter().enumerate().skip(known).map(move |(position, run)| (owner, position, *run))
     }
 

@@ -14,18 +14,18 @@ use crate::persistence::error;
 pub(crate) struct Row<'row> {
     table: &'static str,
     identity: &'static str,
-    row: &'row QueryResult,
+    columns: &'row QueryResult,
 }
 
 impl<'row> Row<'row> {
     /// A row of `table` that is known by its column `identity`.
-    pub(crate) fn new(table: &'static str, identity: &'static str, row: &'row QueryResult) -> Self {
-        Self { table, identity, row }
+    pub(crate) fn new(table: &'static str, identity: &'static str, columns: &'row QueryResult) -> Self {
+        Self { table, identity, columns }
     }
 
     /// A value that needs no check.
     pub(crate) fn get<T: TryGetable>(self, column: &str) -> Result<T, PersistenceError> {
-        self.row.try_get("", column).map_err(|error| self.corrupt(column, error::in_full(&error)))
+        self.columns.try_get("", column).map_err(|error| self.corrupt(column, error::in_full(&error)))
     }
 
     /// A value with a text of its own.
@@ -111,7 +111,7 @@ impl<'row> Row<'row> {
     /// The error that says what is wrong with a column of this row.
     pub(crate) fn corrupt(self, column: &str, reason: impl Display) -> PersistenceError {
         let id: String =
-            self.row.try_get("", self.identity).unwrap_or_else(|_| "without identity".to_owned());
+            self.columns.try_get("", self.identity).unwrap_or_else(|_| "without identity".to_owned());
         error::corrupt(self.table, id, format!("column {column}: {reason}"))
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! Both are numbers in the header of the file, so that opening reads one row.
 
+use std::cmp::Ordering;
+
 use freehold_ports::persistence::PersistenceError;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
 
@@ -48,12 +50,10 @@ pub(crate) async fn identify(
 ) -> Result<Identity, PersistenceError> {
     let header = read(connection).await.map_err(|error| of_opening(place, error))?;
     match header {
-        Header { application: APPLICATION, schema } => Ok(if schema > migration::newest_number() {
-            Identity::TooNew { schema }
-        } else if schema < migration::newest_number() {
-            Identity::Outdated
-        } else {
-            Identity::Current
+        Header { application: APPLICATION, schema } => Ok(match schema.cmp(&migration::newest_number()) {
+            Ordering::Greater => Identity::TooNew { schema },
+            Ordering::Less => Identity::Outdated,
+            Ordering::Equal => Identity::Current,
         }),
         Header { application: 0, schema: 0 } if !has_tables(place, connection).await? => Ok(Identity::Empty),
         Header { .. } => Err(place.not_a_registry("it is the SQLite database of another program")),

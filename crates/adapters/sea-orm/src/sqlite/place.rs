@@ -85,8 +85,8 @@ impl Place {
     pub(crate) fn undisturbed(&self) -> Result<Option<Imprint>, PersistenceError> {
         let before = self.imprint()?;
         let is_disturbed = self.shared_memory().try_exists().map_err(error::unavailable)?
-            || self.has_content(&self.log())?
-            || self.has_content(&self.companion("-journal"))?;
+            || has_content(&self.log())?
+            || has_content(&self.companion("-journal"))?;
         Ok((!is_disturbed && self.imprint()? == before).then_some(before))
     }
 
@@ -122,10 +122,6 @@ impl Place {
         name.into()
     }
 
-    fn has_content(&self, companion: &Path) -> Result<bool, PersistenceError> {
-        Ok(present(fs::metadata(companion))?.is_some_and(|metadata| metadata.len() > 0))
-    }
-
     fn imprint(&self) -> Result<Imprint, PersistenceError> {
         let metadata = self.metadata()?.ok_or_else(|| self.missing())?;
         Ok(Imprint { length: metadata.len(), modified: metadata.modified().ok(), node: node(&metadata) })
@@ -142,6 +138,10 @@ impl Imprint {
     pub(crate) fn is_fresh(&self, tick: Duration) -> bool {
         self.modified.and_then(|modified| modified.elapsed().ok()).is_none_or(|age| age < tick)
     }
+}
+
+fn has_content(companion: &Path) -> Result<bool, PersistenceError> {
+    Ok(present(fs::metadata(companion))?.is_some_and(|metadata| metadata.len() > 0))
 }
 
 /// What there is, if there is anything.

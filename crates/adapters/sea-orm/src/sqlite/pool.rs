@@ -14,8 +14,8 @@ use sea_orm::{
 
 use super::place::Place;
 
-/// How long whoever wants a file for itself waits for connections that are being closed.
-const PATIENCE_OF_THE_EXCLUSIVE: Duration = Duration::from_secs(1);
+/// How long whoever wants a file for itself waits at most, for connections that are being closed.
+const LONGEST_EXCLUSIVE_WAIT: Duration = Duration::from_secs(1);
 
 /// What connections are for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,9 +96,10 @@ fn options(place: &Place, purpose: Purpose) -> Result<SqliteConnectOptions, Pers
     Ok(match purpose {
         Purpose::Create => durable(options.filename(path)).create_if_missing(true),
         Purpose::Write => durable(options.filename(path)),
-        Purpose::Exclude => {
-            options.filename(path).busy_timeout(PATIENCE_OF_THE_EXCLUSIVE).pragma("locking_mode", "EXCLUSIVE")
-        }
+        Purpose::Exclude => options
+            .filename(path)
+            .busy_timeout(place.patience().min(LONGEST_EXCLUSIVE_WAIT))
+            .pragma("locking_mode", "EXCLUSIVE"),
         Purpose::Inspect => options.filename(path).read_only(true),
         Purpose::ReadBesideWriters => options.filename(address(path, "readonly_shm=1")?).read_only(true),
         Purpose::ReadUndisturbed => options.filename(address(path, "immutable=1")?).read_only(true),

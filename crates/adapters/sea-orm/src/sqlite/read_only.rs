@@ -80,26 +80,27 @@ impl ReadOnlyFile {
         imprint: Imprint,
         under_way: OwnedRwLockReadGuard<()>,
     ) -> Result<Begun, PersistenceError> {
-        let pool = {
-            let mut undisturbed = self.undisturbed.lock().await;
-            match undisturbed.take_if(|(_, known)| *known != imprint) {
-                // What it has read is out of date. It is closed as soon as no unit uses it.
-                Some((former, _)) => drop(tokio::spawn(async move { former.close().await })),
-                None => {}
-            }
-            match undisturbed.as_ref() {
-                Some((pool, _)) => pool.clone(),
-                None => {
-                    let pool = Pool::new(&self.place, Purpose::ReadUndisturbed, READERS)?;
-                    undisturbed.insert((pool, imprint)).0.clone()
-                }
-            }
-        };
+        let pool = self.connections(imprint).await?;
         let condition = Undisturbed { place: self.place.clone(), imprint };
         let begun = self.begin_by(&pool).await;
         condition.check()?;
         let hold = UnderWay { _under_way: under_way };
         Ok(Begun { transaction: begun?, condition: Some(Box::new(condition)), hold: Some(Box::new(hold)) })
+    }
+
+    /// The connections to the file as it was when it had this imprint.
+    async fn connections(&self, imprint: Imprint) -> Result<Pool, PersistenceError> {
+        let mut undisturbed = self.undisturbed.lock().await;
+        if let Some((former, _)) = undisturbed.take_if(|(_, known)| *known != imprint) {
+            // What it has read is out of date. It is closed as soon as no unit uses it.
+            drop(tokio::spawn(async move { former.close().await }));
+        }
+        if let Some((pool, _)) = undisturbed.as_ref() {
+            return Ok(pool.clone());
+        }
+        let pool = Pool::new(&self.place, Purpose::ReadUndisturbed, READERS)?;
+        *undisturbed = Some((pool.clone(), imprint));
+        Ok(pool)
     }
 
     async fn begin_beside_writers(
