@@ -2,20 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use freehold_domain::{
-    Artifact, ArtifactKey, ArtifactState, ArtifactUid, BlobKey, Intent, IntentKind, IntentUid, Storage, StorageUid,
-};
+use freehold_domain::{Artifact, ArtifactKey, ArtifactState, ArtifactUid, Storage, StorageUid};
 use freehold_ports::blobs::BlobError;
 use freehold_ports::persistence::PersistenceError;
 use freehold_ports::system::{Activity, LivenessError, ProgressEvent};
+use futures_util::{StreamExt, TryStreamExt, stream};
 
-use crate::content::{Content, measure};
-use crate::family_heads::settle_heads;
+use crate::content::{Content, measure, read_error};
 use crate::find_artifact::storage_of;
+use crate::list_storages::all_storages;
 use crate::progress_task::Task;
 use crate::location::WritableLocation;
+use crate::purge::{mark, purge};
 use crate::registry::ActorError;
 use crate::{AccessError, Category, ReferenceError, Registry, Transaction, UseCaseError, reference};
+
+/// How many blobs are looked at once.
+const IN_FLIGHT: usize = 16;
 
 /// How artifacts are deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,7 +119,7 @@ impl UseCaseError for DeleteArtifactsError {
 /// anywhere, no artifact is left that can be read in part.
 ///
 /// # Idempotency
-/// What is deleted already stays as it is.
+/// What is deleted already stays as it is; bytes that a purge did not come to delete are deleted.
 ///
 /// # Errors
 /// See [`DeleteArtifactsError`].
@@ -144,10 +147,10 @@ pub async fn delete_artifacts(
     match deletion {
         Deletion::Trash => {
             let uids: Vec<_> = targets.iter().map(|(artifact, _)| artifact.uid).collect();
-            let artifacts = mark(registry, &uids, ArtifactState::Trashed, &[]).await?;
+            let artifacts = mark::<DeleteArtifactsError>(registry, &uids, ArtifactState::Trashed, &[]).await?;
             Ok(DeletedArtifacts { artifacts, blobs: 0, bytes: 0 })
         }
-        Deletion::Purge { with_file } => purge(registry, &targets, &locations, with_file).await,
+        Deletion::Purge { with_file } => purge_targets(registry, &targets, &locations, with_file).await,
     }
 }
 
@@ -171,139 +174,101 @@ async fn find_targets(
         .await
 }
 
-/// Gives the artifacts their new state, with the intents of what is to follow, and settles the heads.
-async fn mark(
-    registry: &Registry,
-    uids: &[ArtifactUid],
-    state: ArtifactState,
-    intents: &[Intent],
-) -> Result<Vec<Artifact>, DeleteArtifactsError> {
-    registry
-        .writing(|| async |transaction: &mut Transaction| {
-            let actor = registry.record_actor(transaction).await?;
-            let mut changed = transaction.artifacts().find_many(uids).await?;
-            changed.retain(|artifact| match artifact.state {
-                ArtifactState::Available => true,
-                ArtifactState::Trashed => state == ArtifactState::Purged,
-                ArtifactState::Purged => false,
-            });
-            for artifact in &mut changed {
-                artifact.state = state;
-                artifact.provenance.record_update(actor.created_at(), actor.run());
-            }
-            transaction.artifacts().update_many(&changed).await?;
-            transaction.intents().insert_many(intents).await?;
-            settle_heads(transaction, changed.iter().map(|artifact| artifact.uid.stem()).collect()).await?;
-            Ok(transaction.artifacts().find_many(uids).await?)
-        })
-        .await
-}
-
-async fn purge(
+async fn purge_targets(
     registry: &Registry,
     targets: &[(Artifact, Storage)],
     locations: &BTreeMap<StorageUid, WritableLocation>,
     with_file: bool,
 ) -> Result<DeletedArtifacts, DeleteArtifactsError> {
     let uids: Vec<_> = targets.iter().map(|(artifact, _)| artifact.uid).collect();
-    let mut doomed: Vec<&Artifact> = Vec::new();
-    for (artifact, _) in targets {
-        let is_doomed = artifact.placement.location.is_ingested() || with_file;
-        if artifact.state == ArtifactState::Purged || !is_doomed {
-            continue;
-        }
-        if !artifact.placement.location.is_ingested() {
-            refuse_shared_file(registry, artifact, &uids).await?;
-            refuse_changed_file(registry, artifact, &locations[&artifact.placement.storage]).await?;
-        }
-        doomed.push(artifact);
-    }
-    let intents = delete_intents(registry, &doomed).await?;
-    let artifacts = mark(registry, &uids, ArtifactState::Purged, &intents).await?;
-    delete_blobs(registry, &doomed, locations).await?;
-    let finished: Vec<IntentUid> = intents.iter().map(|intent| intent.uid).collect();
-    registry
-        .writing(|| async |transaction: &mut Transaction| {
-            transaction.intents().delete_many(&finished).await.map(|_| ())
-        })
-        .await?;
+    let looks: Vec<_> =
+        targets.iter().map(|target| has_doomed_bytes(target, locations, with_file)).collect();
+    let looks: Vec<bool> = stream::iter(looks).buffered(IN_FLIGHT).try_collect().await?;
+    let doomed = targets.iter().zip(looks).filter(|(_, is_doomed)| *is_doomed);
+    let doomed: Vec<&Artifact> = doomed.map(|((artifact, _), _)| artifact).collect();
+    let files = targets.iter().filter(|(artifact, _)| {
+        !artifact.placement.location.is_ingested() && doomed.iter().any(|doomed| doomed.uid == artifact.uid)
+    });
+    let files: Vec<&(Artifact, Storage)> = files.collect();
+    refuse_shared_files(registry, &files, &uids).await?;
+    refuse_changed_files(registry, &files, locations).await?;
+
     let bytes = doomed.iter().map(|artifact| artifact.size).sum();
-    Ok(DeletedArtifacts { artifacts, blobs: doomed.len() as u64, bytes })
+    let blobs = doomed.len() as u64;
+    let _task = Task::begin(&registry.host.progress, Activity::Deleting, Some(blobs), None);
+    let artifacts = purge::<DeleteArtifactsError>(registry, &uids, &doomed, locations).await?;
+    Ok(DeletedArtifacts { artifacts, blobs, bytes })
 }
 
-async fn refuse_shared_file(
+/// Whether there are bytes to delete. Those of a tombstone are there only if an earlier purge did not come to its end, or left the file.
+async fn has_doomed_bytes(
+    (artifact, storage): &(Artifact, Storage),
+    locations: &BTreeMap<StorageUid, WritableLocation>,
+    with_file: bool,
+) -> Result<bool, BlobError> {
+    match locations.get(&storage.uid()) {
+        Some(location) if artifact.placement.location.is_ingested() || with_file => {
+            Ok(location.reading().metadata(&artifact.blob_key()).await?.is_some())
+        }
+        _ => Ok(false),
+    }
+}
+
+/// Other artifacts may be recorded at the same file, also in another location of the instance that contains it.
+async fn refuse_shared_files(
     registry: &Registry,
-    artifact: &Artifact,
+    files: &[&(Artifact, Storage)],
     doomed: &[ArtifactUid],
 ) -> Result<(), DeleteArtifactsError> {
-    let (storage, key) = (artifact.placement.storage, artifact.blob_key());
-    let sharing = registry
+    if files.is_empty() {
+        return Ok(());
+    }
+    registry
         .reading(|| async |transaction: &mut Transaction| {
-            transaction.artifacts().find_in_place(&storage, std::slice::from_ref(&key)).await
+            let storages = all_storages(transaction).await?;
+            for (artifact, storage) in files.iter().copied() {
+                let place = storage.root().join(&artifact.blob_key());
+                for location in &storages {
+                    let Some(key) = location.root().relative_key(&place) else { continue };
+                    let sharing = transaction.artifacts().find_in_place(&location.uid(), &[key]).await?;
+                    let other = sharing
+                        .into_iter()
+                        .find(|other| other.state != ArtifactState::Purged && !doomed.contains(&other.uid));
+                    if let Some(Artifact { uid: other, key, .. }) = other {
+                        return Err(DeleteArtifactsError::FileShared { artifact: artifact.uid, other, key });
+                    }
+                }
+            }
+            Ok(())
         })
-        .await?;
-    let other = sharing
-        .into_iter()
-        .find(|other| other.state != ArtifactState::Purged && !doomed.contains(&other.uid));
-    match other {
-        Some(other) => {
-            Err(DeleteArtifactsError::FileShared { artifact: artifact.uid, other: other.uid, key: other.key })
-        }
-        None => Ok(()),
-    }
+        .await
 }
 
-async fn refuse_changed_file(
+async fn refuse_changed_files(
     registry: &Registry,
-    artifact: &Artifact,
-    location: &WritableLocation,
-) -> Result<(), DeleteArtifactsError> {
-    let changed = DeleteArtifactsError::FileChanged { artifact: artifact.uid };
-    let reader = match location.reading().read(&artifact.blob_key(), None).await {
-        Ok(reader) if reader.metadata.size == artifact.size => reader,
-        Ok(_) => return Err(changed),
-        Err(BlobError::NotFound { .. }) => return Ok(()),
-        Err(error) => return Err(error.into()),
-    };
-    match measure(reader.body, registry.host.progress.clone()).await {
-        Ok(content) if content == Content::of(artifact) => Ok(()),
-        Ok(_) | Err(_) => Err(changed),
-    }
-}
-
-async fn delete_intents(registry: &Registry, doomed: &[&Artifact]) -> Result<Vec<Intent>, DeleteArtifactsError> {
-    if doomed.is_empty() {
-        return Ok(Vec::new());
-    }
-    let session = registry.session().await?;
-    let created_at = registry.host.clock.now();
-    Ok(doomed
-        .iter()
-        .map(|artifact| Intent {
-            uid: registry.host.uids.intent_uid(),
-            kind: IntentKind::Delete,
-            session,
-            storage: artifact.placement.storage,
-            blob_key: artifact.blob_key(),
-            artifact: artifact.uid,
-            created_at,
-        })
-        .collect())
-}
-
-async fn delete_blobs(
-    registry: &Registry,
-    doomed: &[&Artifact],
+    files: &[&(Artifact, Storage)],
     locations: &BTreeMap<StorageUid, WritableLocation>,
-) -> Result<(), BlobError> {
+) -> Result<(), DeleteArtifactsError> {
+    if files.is_empty() {
+        return Ok(());
+    }
     let progress = &registry.host.progress;
-    let (items, bytes) = (doomed.len() as u64, doomed.iter().map(|artifact| artifact.size).sum());
-    let _task = Task::begin(progress, Activity::Deleting, Some(items), Some(bytes));
-    for (storage, location) in locations {
-        let here = doomed.iter().filter(|artifact| artifact.placement.storage == *storage);
-        let keys: Vec<BlobKey> = here.map(|artifact| artifact.blob_key()).collect();
-        location.delete(&keys).await?;
-        progress.report(ProgressEvent::Advanced { items: keys.len() as u64, bytes: 0 });
+    let bytes = files.iter().map(|(artifact, _)| artifact.size).sum();
+    let _task = Task::begin(progress, Activity::Reading, Some(files.len() as u64), Some(bytes));
+    for (artifact, storage) in files.iter().copied() {
+        let (Some(location), key) = (locations.get(&storage.uid()), artifact.blob_key()) else { continue };
+        let changed = || DeleteArtifactsError::FileChanged { artifact: artifact.uid };
+        let reader = match location.reading().read(&key, None).await {
+            Ok(reader) if reader.metadata.size == artifact.size => reader,
+            Ok(_) => return Err(changed()),
+            Err(BlobError::NotFound { .. }) => continue,
+            Err(error) => return Err(error.into()),
+        };
+        let content = measure(reader.body, progress.clone()).await.map_err(|error| read_error(&key, error))?;
+        if content != Content::of(artifact) {
+            return Err(changed());
+        }
+        progress.report(ProgressEvent::Advanced { items: 1, bytes: 0 });
     }
     Ok(())
 }

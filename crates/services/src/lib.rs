@@ -7,8 +7,8 @@
 
 pub mod add_storage;
 pub mod category;
-mod content;
 pub mod connect_instance;
+mod content;
 pub mod default_storage;
 pub mod delete_artifacts;
 pub mod delete_instance;
@@ -26,12 +26,14 @@ pub mod locate_artifact;
 pub mod location;
 pub mod plan_deletion;
 mod progress_task;
+mod purge;
 pub mod read_artifact;
 pub mod reference;
 pub mod registry;
 pub mod remove_storage;
 pub mod restore_artifact;
 pub mod save_artifacts;
+mod settled_intents;
 pub mod show_run;
 pub mod show_storage;
 pub mod start_run;

@@ -2,7 +2,7 @@
 
 use freehold_domain::{Artifact, StoragePath};
 
-use crate::read_artifact::{ReadArtifactError, find_available, record_input};
+use crate::read_artifact::{ReadArtifactError, find_available, record_input, require_bytes};
 use crate::Registry;
 
 /// An artifact and the place of its bytes.
@@ -21,22 +21,7 @@ pub struct LocatedArtifact {
 /// See [`ReadArtifactError`]; bytes that are not there are one.
 pub async fn locate_artifact(registry: &Registry, artifact: &str) -> Result<LocatedArtifact, ReadArtifactError> {
     let (artifact, storage) = find_available(registry, artifact).await?;
-    let key = artifact.blob_key();
-    let location = registry.host.locations.readable(&storage).await?;
-    match location.metadata(&key).await? {
-        Some(blob) if blob.size == artifact.size => {}
-        Some(blob) => {
-            return Err(ReadArtifactError::SizeDiffers {
-                artifact: artifact.uid,
-                expected: artifact.size,
-                found: blob.size,
-            });
-        }
-        None => {
-            let root = storage.root().clone();
-            return Err(ReadArtifactError::BytesMissing { artifact: artifact.uid, root, key });
-        }
-    }
+    require_bytes(registry, &artifact, &storage).await?;
     record_input(registry, artifact.uid).await?;
-    Ok(LocatedArtifact { path: storage.root().join(&key), artifact })
+    Ok(LocatedArtifact { path: storage.root().join(&artifact.blob_key()), artifact })
 }

@@ -136,24 +136,40 @@ pub(crate) async fn open(
     artifact: &Artifact,
     storage: &Storage,
 ) -> Result<ByteStream, ReadArtifactError> {
-    let key = artifact.blob_key();
-    let reader = match registry.host.locations.readable(storage).await?.read(&key, None).await {
+    let location = registry.host.locations.readable(storage).await?;
+    let reader = match location.read(&artifact.blob_key(), None).await {
         Ok(reader) => reader,
-        Err(BlobError::NotFound { .. }) => {
-            let root = storage.root().clone();
-            return Err(ReadArtifactError::BytesMissing { artifact: artifact.uid, root, key });
-        }
+        Err(BlobError::NotFound { .. }) => return Err(missing(artifact, storage)),
         Err(error) => return Err(error.into()),
     };
-    if reader.metadata.size != artifact.size {
-        return Err(ReadArtifactError::SizeDiffers {
-            artifact: artifact.uid,
-            expected: artifact.size,
-            found: reader.metadata.size,
-        });
-    }
+    require_size(artifact, reader.metadata.size)?;
     let measured = Measured::new(reader.body, Measure::default()).expecting(artifact);
     Ok(measured.reporting(Arc::clone(&registry.host.progress)).boxed())
+}
+
+/// Checks that the bytes of an artifact are where they should be, by their size.
+pub(crate) async fn require_bytes(
+    registry: &Registry,
+    artifact: &Artifact,
+    storage: &Storage,
+) -> Result<(), ReadArtifactError> {
+    let location = registry.host.locations.readable(storage).await?;
+    match location.metadata(&artifact.blob_key()).await? {
+        Some(blob) => require_size(artifact, blob.size),
+        None => Err(missing(artifact, storage)),
+    }
+}
+
+fn missing(artifact: &Artifact, storage: &Storage) -> ReadArtifactError {
+    let (root, key) = (storage.root().clone(), artifact.blob_key());
+    ReadArtifactError::BytesMissing { artifact: artifact.uid, root, key }
+}
+
+fn require_size(artifact: &Artifact, found: u64) -> Result<(), ReadArtifactError> {
+    if found == artifact.size {
+        return Ok(());
+    }
+    Err(ReadArtifactError::SizeDiffers { artifact: artifact.uid, expected: artifact.size, found })
 }
 
 /// Makes an artifact an input of the current run, if there is one.

@@ -1,6 +1,6 @@
 //! What people type to name a storage location, an artifact or a run, and the record that they mean.
 
-use freehold_domain::{Artifact, ArtifactKey, ArtifactUid, Run, RunUid, Storage, StorageRoot, StorageUid, UidPrefix};
+use freehold_domain::{Artifact, ArtifactKey, ArtifactStem, ArtifactUid, Run, RunUid, Storage, StorageRoot, StorageUid, UidPrefix};
 use freehold_ports::persistence::PersistenceError;
 
 use crate::{Category, Host, Registry, Transaction, UseCaseError};
@@ -111,20 +111,41 @@ pub(crate) async fn find_artifact(
     {
         return Ok(artifact);
     }
-    if let Ok(prefix) = text.parse::<UidPrefix>() {
-        let mut found = transaction.artifacts().find_by_uid_prefix(&prefix, CANDIDATES).await?;
-        let one_family = found.windows(2).all(|pair| pair[0].uid.stem() == pair[1].uid.stem());
-        if one_family && let Some(latest) = found.iter().position(|artifact| artifact.is_latest) {
-            return Ok(found.swap_remove(latest));
-        }
-        if let [_] = found[..] {
-            return Ok(found.remove(0));
-        }
-        if !found.is_empty() {
-            return Err(ambiguous(text, &found));
-        }
+    if let Ok(prefix) = text.parse::<UidPrefix>()
+        && let Some(artifact) = find_by_prefix(transaction, &prefix).await?
+    {
+        return Ok(artifact);
     }
     Err(ReferenceError::Unknown { what: "artifact", text: text.to_owned() })
+}
+
+/// Finds the one artifact whose uid begins so, or the latest version of the one family whose uids begin so.
+async fn find_by_prefix(
+    transaction: &mut Transaction,
+    prefix: &UidPrefix,
+) -> Result<Option<Artifact>, ReferenceError> {
+    let mut limit = CANDIDATES;
+    loop {
+        let mut found = transaction.artifacts().find_by_uid_prefix(prefix, limit).await?;
+        let (Some(first), Some(last)) = (found.first(), found.last()) else { return Ok(None) };
+        let stem = first.uid.stem();
+        let reaches_into_version = prefix.as_str().len() > ArtifactStem::LENGTH;
+        if stem != last.uid.stem() || (reaches_into_version && found.len() > 1) {
+            found.truncate(CANDIDATES as usize);
+            return Err(ambiguous(prefix.as_str(), &found));
+        }
+        if reaches_into_version {
+            return Ok(found.pop());
+        }
+        // Another family may follow behind the versions of this one.
+        let is_everything = found.len() < limit as usize || prefix.as_str().len() == ArtifactStem::LENGTH;
+        if is_everything {
+            let family = transaction.families().find_many(&[stem]).await?.pop();
+            let head: Vec<ArtifactUid> = family.and_then(|family| family.head()).into_iter().collect();
+            return Ok(transaction.artifacts().find_many(&head).await?.pop());
+        }
+        limit = limit.saturating_mul(10);
+    }
 }
 
 /// Finds the latest version of `key`: of the own family if there is one, else of the only other.

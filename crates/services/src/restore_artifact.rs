@@ -1,12 +1,13 @@
 //! Restore an artifact from the trash.
 
-use freehold_domain::{Artifact, ArtifactState, ArtifactUid, NotManaged};
+use freehold_domain::{Artifact, ArtifactState, ArtifactUid};
 use freehold_ports::persistence::PersistenceError;
 
 use crate::family_heads::settle_heads;
 use crate::find_artifact::storage_of;
+use crate::read_artifact::{ReadArtifactError, require_bytes};
 use crate::registry::ActorError;
-use crate::{Category, ReferenceError, Registry, Transaction, UseCaseError, reference};
+use crate::{AccessError, Category, ReferenceError, Registry, Transaction, UseCaseError, reference};
 
 /// Why an artifact was not restored.
 #[derive(Debug, thiserror::Error)]
@@ -16,7 +17,10 @@ pub enum RestoreArtifactError {
     Purged(ArtifactUid),
     /// This instance does not manage its location.
     #[error(transparent)]
-    NotManaged(#[from] NotManaged),
+    Access(#[from] AccessError),
+    /// Its bytes are not there any more.
+    #[error(transparent)]
+    Bytes(#[from] ReadArtifactError),
     /// The artifact is not known.
     #[error(transparent)]
     Reference(#[from] ReferenceError),
@@ -32,7 +36,8 @@ impl UseCaseError for RestoreArtifactError {
     fn category(&self) -> Category {
         match self {
             Self::Purged(_) => Category::Refused,
-            Self::NotManaged(error) => error.category(),
+            Self::Access(error) => error.category(),
+            Self::Bytes(error) => error.category(),
             Self::Reference(error) => error.category(),
             Self::Actor(error) => error.category(),
             Self::Persistence(error) => error.category(),
@@ -42,7 +47,8 @@ impl UseCaseError for RestoreArtifactError {
     fn hint(&self) -> Option<String> {
         match self {
             Self::Purged(_) => None,
-            Self::NotManaged(error) => error.hint(),
+            Self::Access(error) => error.hint(),
+            Self::Bytes(error) => error.hint(),
             Self::Reference(error) => error.hint(),
             Self::Actor(error) => error.hint(),
             Self::Persistence(error) => error.hint(),
@@ -58,22 +64,35 @@ impl UseCaseError for RestoreArtifactError {
 /// # Errors
 /// See [`RestoreArtifactError`].
 pub async fn restore_artifact(registry: &Registry, artifact: &str) -> Result<Artifact, RestoreArtifactError> {
+    let (found, storage) = registry
+        .reading(|| async |transaction: &mut Transaction| {
+            let artifact = reference::find_artifact(registry, transaction, artifact).await?;
+            let storage = storage_of(transaction, &artifact).await?;
+            Ok::<_, ReferenceError>((artifact, storage))
+        })
+        .await?;
+    match found.state {
+        ArtifactState::Available => return Ok(found),
+        ArtifactState::Purged => return Err(RestoreArtifactError::Purged(found.uid)),
+        ArtifactState::Trashed => {}
+    }
+    registry.host.locations.managed(&storage, &registry.instance).await?;
+    require_bytes(registry, &found, &storage).await?;
     registry
         .writing(|| async |transaction: &mut Transaction| {
             let actor = registry.record_actor(transaction).await?;
-            let mut artifact = reference::find_artifact(registry, transaction, artifact).await?;
-            match artifact.state {
-                ArtifactState::Available => return Ok(artifact),
-                ArtifactState::Purged => return Err(RestoreArtifactError::Purged(artifact.uid)),
-                ArtifactState::Trashed => {}
+            let mut artifacts = transaction.artifacts().find_many(&[found.uid]).await?;
+            artifacts.retain(|artifact| artifact.state == ArtifactState::Trashed);
+            for artifact in &mut artifacts {
+                artifact.state = ArtifactState::Available;
+                artifact.provenance.record_update(actor.created_at(), actor.run());
             }
-            storage_of(transaction, &artifact).await?.managed_by(&registry.instance)?;
-            artifact.state = ArtifactState::Available;
-            artifact.provenance.record_update(actor.created_at(), actor.run());
-            transaction.artifacts().update_many(std::slice::from_ref(&artifact)).await?;
-            settle_heads(transaction, vec![artifact.uid.stem()]).await?;
-            let restored = transaction.artifacts().find_many(&[artifact.uid]).await?.pop();
-            Ok(restored.unwrap_or(artifact))
+            transaction.artifacts().update_many(&artifacts).await?;
+            settle_heads(transaction, vec![found.uid.stem()]).await?;
+            match transaction.artifacts().find_many(&[found.uid]).await?.pop() {
+                Some(artifact) if artifact.state == ArtifactState::Available => Ok(artifact),
+                _ => Err(RestoreArtifactError::Purged(found.uid)),
+            }
         })
         .await
 }

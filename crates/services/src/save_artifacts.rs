@@ -1,5 +1,6 @@
 //! Save files as artifacts: copied into a managed location, or registered where they lie.
 
+mod copying;
 mod heads;
 mod in_place;
 mod ingest;
@@ -8,7 +9,7 @@ mod sources;
 
 use freehold_domain::{
     Artifact, ArtifactKey, ArtifactKeyError, ArtifactUid, BlobKeyError, InstanceUid, Storage, StoragePath,
-    StoragePathError, VersionsExhausted,
+    StoragePathError, StorageRoot, VersionsExhausted,
 };
 use freehold_ports::blobs::BlobError;
 use freehold_ports::persistence::PersistenceError;
@@ -120,6 +121,14 @@ pub enum SaveArtifactsError {
         /// The path.
         path: StoragePath,
     },
+    /// The storage holds versions that the registry does not know.
+    #[error("{root} holds the next versions of {key} already, which this registry does not know; nothing was recorded")]
+    VersionsStored {
+        /// The key.
+        key: String,
+        /// The location.
+        root: StorageRoot,
+    },
     /// The storage reports another size than was written.
     #[error("artifact {uid} was not wholly stored: the storage reports {stored} bytes; nothing was recorded")]
     NotWhollyStored {
@@ -202,6 +211,7 @@ impl UseCaseError for SaveArtifactsError {
             | Self::BlobKey(_) => Category::Invalid,
             Self::NothingThere { .. } => Category::NotFound,
             Self::NotWhollyStored { .. } => Category::Integrity,
+            Self::VersionsStored { .. } => Category::Refused,
             Self::VersionsExhausted(error) => error.category(),
             Self::DefaultStorage(error) => error.category(),
             Self::Access(error) => error.category(),
@@ -216,6 +226,9 @@ impl UseCaseError for SaveArtifactsError {
 
     fn hint(&self) -> Option<String> {
         match self {
+            Self::VersionsStored { .. } => Some(
+                "this registry is an old copy, or was restored from an old backup: use the newest one".to_owned(),
+            ),
             Self::KeyTwice { .. } => Some("save them one by one, with --key".to_owned()),
             Self::KeyForSeveral { .. } => Some("leave --key out, or save one path at a time".to_owned()),
             Self::NoLocation { path } => {

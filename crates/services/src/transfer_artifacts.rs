@@ -4,8 +4,10 @@ mod copy;
 mod graft;
 mod snapshot;
 
+use std::collections::HashSet;
+
 use freehold_domain::{
-    Artifact, ArtifactKeyPrefix, ArtifactUid, IllegalTransition, InstanceUid, NotManaged, RunUid, TransformKeyError,
+    Artifact, ArtifactKeyPrefix, IllegalTransition, InstanceUid, RunUid, TransformKeyError,
 };
 use freehold_ports::blobs::BlobError;
 use freehold_ports::persistence::{ArtifactFilter, ArtifactOrder, PageRequest, PersistenceError};
@@ -75,7 +77,7 @@ pub enum TransferArtifactsError {
         /// Its root in the source.
         there: String,
     },
-    /// The bytes that arrived are not the recorded ones. Nothing of the batch was recorded.
+    /// The bytes that arrived are not the recorded ones. The artifact stays linked, or absent.
     #[error(transparent)]
     Mismatch(#[from] ContentMismatch),
     /// An artifact of the source cannot be read.
@@ -93,9 +95,6 @@ pub enum TransferArtifactsError {
     /// The default storage cannot be told.
     #[error(transparent)]
     DefaultStorage(#[from] DefaultStorageError),
-    /// The default storage is not this instance's to write to.
-    #[error(transparent)]
-    NotManaged(#[from] NotManaged),
     /// The default storage cannot be written.
     #[error(transparent)]
     Access(#[from] AccessError),
@@ -135,7 +134,6 @@ impl UseCaseError for TransferArtifactsError {
             Self::Read(error) => error.category(),
             Self::Reference(error) => error.category(),
             Self::DefaultStorage(error) => error.category(),
-            Self::NotManaged(error) => error.category(),
             Self::Access(error) => error.category(),
             Self::Actor(error) => error.category(),
             Self::Liveness(error) => error.category(),
@@ -154,7 +152,6 @@ impl UseCaseError for TransferArtifactsError {
             Self::Read(error) => error.hint(),
             Self::Reference(error) => error.hint(),
             Self::DefaultStorage(error) => error.hint(),
-            Self::NotManaged(error) => error.hint(),
             Self::Access(error) => error.hint(),
             Self::Actor(error) => error.hint(),
             Self::Liveness(error) => error.hint(),
@@ -169,7 +166,7 @@ impl UseCaseError for TransferArtifactsError {
 ///
 /// Users, transforms, runs, families and artifacts keep their uids; storage locations become linked ones. Batches of a
 /// thousand are each recorded wholly or not at all. Copied bytes are durable, and verified against the recorded hash, before their artifact points
-/// to them.
+/// to them; what of a batch cannot be copied stays linked.
 ///
 /// # Idempotency
 /// What is here already is left as it is; a linked artifact is copied when that is asked.
@@ -184,15 +181,18 @@ pub async fn transfer_artifacts(
     if source.instance.uid() == registry.instance.uid() {
         return Err(TransferArtifactsError::SameInstance);
     }
+    if request.copy {
+        copy::require_target(registry).await?;
+    }
     let activity = if request.copy { Activity::Copying } else { Activity::Transferring };
     let _task = Task::begin(&registry.host.progress, activity, None, None);
     let transfer = Transfer { registry, source: source.instance.uid(), copy: request.copy };
     let mut report = TransferReport { run: None, transferred: Vec::new() };
 
-    let mut named = Vec::with_capacity(request.artifacts.len());
+    let (mut named, mut seen) = (Vec::with_capacity(request.artifacts.len()), HashSet::new());
     for name in &request.artifacts {
         let artifact = read_artifact::find_available(source, name).await?.0;
-        if !named.iter().any(|other: &Artifact| other.uid == artifact.uid) {
+        if seen.insert(artifact.uid) {
             named.push(artifact);
         }
     }
@@ -200,7 +200,6 @@ pub async fn transfer_artifacts(
         transfer.take(source, batch.to_vec(), &mut report).await?;
     }
     if request.prefix.is_some() || request.artifacts.is_empty() {
-        let named: Vec<ArtifactUid> = named.iter().map(|artifact| artifact.uid).collect();
         let filter = ArtifactFilter { prefix: request.prefix, ..ArtifactFilter::default() };
         let mut page = PageRequest::first(PAGE);
         loop {
@@ -209,7 +208,7 @@ pub async fn transfer_artifacts(
                     transaction.artifacts().list(&filter, ArtifactOrder::Key, &page).await
                 })
                 .await?;
-            let fresh = found.items.into_iter().filter(|artifact| !named.contains(&artifact.uid)).collect();
+            let fresh = found.items.into_iter().filter(|artifact| !seen.contains(&artifact.uid)).collect();
             transfer.take(source, fresh, &mut report).await?;
             match found.next {
                 Some(next) => page.after = Some(next),

@@ -13,5 +13,7 @@ mod use_cases {
     mod saving_in_place;
     mod spawning;
     mod storages;
+    mod transferring;
+    mod transferring_copies;
     mod versions;
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use freehold_domain::{BlobKey, StorageRoot};
-use freehold_ports::blobs::{BlobError, BlobMetadata, BlobStore, ByteStream, PutOptions};
+use freehold_ports::blobs::{BlobError, BlobMetadata, BlobStore, BlobVersion, ByteStream, PutOptions};
 
 use super::ReadableLocation;
 
@@ -45,6 +45,11 @@ impl WritableLocation {
     /// Deletes blobs.
     pub(crate) async fn delete(&self, keys: &[BlobKey]) -> Result<(), BlobError> {
         self.0.store().delete(keys).await
+    }
+
+    /// Deletes a blob if it is still in this version.
+    pub(crate) async fn remove(&self, key: &BlobKey, expected: &BlobVersion) -> Result<(), BlobError> {
+        self.0.store().remove(key, expected).await
     }
 
     /// Copies a blob within the backend, if it can.

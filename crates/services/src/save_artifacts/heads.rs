@@ -1,13 +1,16 @@
 //! The families at the keys of a batch, and whether a file is what the latest version of its key is already.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 use freehold_domain::{Artifact, ArtifactKey, ArtifactState, ArtifactStem, ArtifactUid, Family, InstanceUid};
+use freehold_ports::blobs::BlobError;
 use freehold_ports::persistence::PersistenceError;
+use freehold_ports::system::Silent;
 
 use super::record::Stored;
 use super::{Batch, SaveArtifactsError};
-use crate::content::Content;
+use crate::content::{Content, measure};
 use crate::{Registry, Transaction};
 
 /// The families that the files of a batch belong to: by the uid that is reserved for a file, else by its key.
@@ -146,11 +149,21 @@ pub(super) async fn find_lost(
     Ok(lost)
 }
 
-/// Whether the bytes of an artifact are there, by their size.
+/// Whether the bytes of an artifact are there: by their size where Freehold put them, by their content where anybody may write.
 pub(super) async fn has_bytes(batch: &Batch<'_>, artifact: &Artifact) -> Result<bool, SaveArtifactsError> {
     let storage = batch.storages.iter().find(|storage| storage.uid() == artifact.placement.storage);
     let Some(storage) = storage else { return Ok(false) };
     let location = batch.registry.host.locations.readable(storage).await?;
-    let blob = location.metadata(&artifact.blob_key()).await?;
-    Ok(blob.is_some_and(|blob| blob.size == artifact.size))
+    let key = artifact.blob_key();
+    let has_size = location.metadata(&key).await?.is_some_and(|blob| blob.size == artifact.size);
+    if !has_size || artifact.placement.location.is_ingested() {
+        return Ok(has_size);
+    }
+    let reader = match location.read(&key, None).await {
+        Ok(reader) => reader,
+        Err(BlobError::NotFound { .. }) => return Ok(false),
+        Err(error) => return Err(error.into()),
+    };
+    // A file that cannot be read to its end, or changes meanwhile, is not the recorded content.
+    Ok(measure(reader.body, Arc::new(Silent)).await.is_ok_and(|content| content == Content::of(artifact)))
 }

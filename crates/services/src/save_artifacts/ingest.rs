@@ -3,19 +3,18 @@
 
 use std::sync::Arc;
 
-use freehold_domain::{
-    ArtifactKey, ArtifactLocation, ArtifactUid, BlobKey, Intent, IntentKind, IntentUid, Placement,
-};
-use freehold_ports::blobs::{BlobError, PutOptions};
+use freehold_domain::{ArtifactKey, ArtifactUid, BlobKey, Intent, IntentKind, IntentUid};
+use freehold_ports::blobs::BlobError;
 use freehold_ports::system::{ProgressEvent, Silent};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
+use super::copying::{Announced, Copies, copy_all};
 use super::heads::{Families, find_lost, has_bytes};
 use super::record::{Stored, Unchanged, record, record_unchanged};
 use super::sources::{Name, Source};
 use super::{Account, Batch, IN_FLIGHT, SaveArtifactsError, SaveOutcome, SavedArtifact};
 use crate::Transaction;
-use crate::content::{Content, Measure, Measured, measure};
+use crate::content::{Content, measure};
 use crate::location::WritableLocation;
 
 /// A file that is to be copied.
@@ -26,13 +25,8 @@ pub(super) struct SourceFile {
     pub(super) source: Source,
 }
 
-/// A file whose uid is reserved and whose copy is announced.
-#[derive(Debug, Clone)]
-struct Announced {
-    file: SourceFile,
-    uid: ArtifactUid,
-    intent: Intent,
-}
+/// How often a file whose next version is stored already is given the one after.
+const ROUNDS: usize = 32;
 
 /// Copies files, or finds that they are there already.
 pub(super) async fn ingest(
@@ -45,15 +39,68 @@ pub(super) async fn ingest(
     if rest.is_empty() {
         return Ok(());
     }
-    let announced = announce(batch, rest).await?;
-    match copy_and_record(batch, &location, &announced).await {
-        Ok(copied) => account.tell(copied),
+    let copied = copy_files(batch, &location, rest).await?;
+    match record_copies(batch, &location, &copied).await {
+        Ok(saved) => account.tell(saved),
         Err(error) => {
-            undo(batch, &location, &announced).await;
+            let ours: Vec<Announced> = copied.into_iter().map(|(announced, _)| announced).collect();
+            undo(batch, &location, &ours, &[]).await;
             return Err(error);
         }
     }
     Ok(())
+}
+
+/// Copies all files or none.
+async fn copy_files(
+    batch: &Batch<'_>,
+    location: &WritableLocation,
+    files: Vec<SourceFile>,
+) -> Result<Vec<(Announced, Stored)>, SaveArtifactsError> {
+    let mut copied: Vec<(Announced, Stored)> = Vec::new();
+    let (mut files, mut obsolete) = (files, Vec::new());
+    for _ in 0..ROUNDS {
+        let announced = match announce(batch, &files, &obsolete).await {
+            Ok(announced) => announced,
+            Err(error) => return Err(give_up(batch, location, copied, Vec::new(), error).await),
+        };
+        let Copies { stored, taken, absent, misshapen, failure } = copy_all(batch, location, announced).await;
+        copied.extend(stored);
+        if let Some(error) = failure {
+            let ours = copied.into_iter().map(|(announced, _)| announced).chain(misshapen).collect::<Vec<_>>();
+            let nothing = absent.into_iter().chain(taken).collect::<Vec<_>>();
+            undo(batch, location, &ours, &nothing).await;
+            return Err(error);
+        }
+        if taken.is_empty() {
+            return Ok(copied);
+        }
+        obsolete = taken.iter().map(|announced| announced.intent.uid).collect();
+        files = taken.into_iter().map(|announced| announced.file).collect();
+    }
+    let key = files.first().map(|file| file.name.key.to_string()).unwrap_or_default();
+    let error = SaveArtifactsError::VersionsStored { key, root: batch.target.root().clone() };
+    Err(give_up(batch, location, copied, obsolete, error).await)
+}
+
+/// Undoes what was copied, and gives the error that made it necessary.
+async fn give_up(
+    batch: &Batch<'_>,
+    location: &WritableLocation,
+    copied: Vec<(Announced, Stored)>,
+    obsolete: Vec<IntentUid>,
+    error: SaveArtifactsError,
+) -> SaveArtifactsError {
+    let ours: Vec<Announced> = copied.into_iter().map(|(announced, _)| announced).collect();
+    undo(batch, location, &ours, &[]).await;
+    let dropped = batch
+        .registry
+        .writing(|| async |transaction: &mut Transaction| transaction.intents().delete_many(&obsolete).await)
+        .await;
+    if let Err(error) = dropped {
+        tracing::warn!(%error, "intents that are not needed could not be removed; recovery removes them");
+    }
+    error
 }
 
 /// Records the files whose content the latest version of their key has, and gives the others: those of its size are hashed first, and
@@ -119,8 +166,12 @@ async fn same_head(
     Ok(is_same.then_some(head.uid))
 }
 
-/// Reserves a uid for each file, and writes down what is about to happen to its blob.
-async fn announce(batch: &Batch<'_>, files: Vec<SourceFile>) -> Result<Vec<Announced>, SaveArtifactsError> {
+/// Reserves a uid for each file, and writes down what is about to happen to its blob, in place of what was written down in vain.
+async fn announce(
+    batch: &Batch<'_>,
+    files: &[SourceFile],
+    obsolete: &[IntentUid],
+) -> Result<Vec<Announced>, SaveArtifactsError> {
     let registry = batch.registry;
     let session = registry.session().await?;
     let keys: Vec<ArtifactKey> = files.iter().map(|file| file.name.key.clone()).collect();
@@ -147,113 +198,74 @@ async fn announce(batch: &Batch<'_>, files: Vec<SourceFile>) -> Result<Vec<Annou
                 })
                 .collect();
             let intents: Vec<Intent> = announced.iter().map(|announced| announced.intent.clone()).collect();
+            transaction.intents().delete_many(obsolete).await?;
             transaction.intents().insert_many(&intents).await?;
             Ok(announced)
         })
         .await
 }
 
-async fn copy_and_record(
+/// Makes the copies durable, and then records them.
+async fn record_copies(
     batch: &Batch<'_>,
     location: &WritableLocation,
-    announced: &[Announced],
+    copied: &[(Announced, Stored)],
 ) -> Result<Vec<SavedArtifact>, SaveArtifactsError> {
-    let copies: Vec<_> = announced.iter().map(|announced| copy(batch, location, announced)).collect();
-    let stored: Vec<Stored> = stream::iter(copies).buffered(IN_FLIGHT).try_collect().await?;
     location.flush().await?;
+    let stored: Vec<Stored> = copied.iter().map(|(_, stored)| stored.clone()).collect();
     let lost = find_lost(batch, &stored).await?;
     let saved = batch
         .registry
         .writing(|| async |transaction: &mut Transaction| {
             let saved = record(batch, transaction, &stored, &lost).await?;
-            let recorded: Vec<IntentUid> = surplus(announced, &saved, false).map(|(intent, _)| intent).collect();
+            let recorded: Vec<IntentUid> =
+                of_outcome(copied, &saved, false).map(|announced| announced.intent.uid).collect();
             transaction.intents().delete_many(&recorded).await?;
             Ok::<_, SaveArtifactsError>(saved)
         })
         .await?;
-    drop_surplus(batch, location, announced, &saved).await;
+    let surplus: Vec<Announced> = of_outcome(copied, &saved, true).cloned().collect();
+    if !surplus.is_empty() {
+        undo(batch, location, &surplus, &[]).await;
+    }
     Ok(saved)
 }
 
-async fn copy(
-    batch: &Batch<'_>,
-    location: &WritableLocation,
-    announced: &Announced,
-) -> Result<Stored, SaveArtifactsError> {
-    let progress = &batch.registry.host.progress;
-    let file = &announced.file;
-    let body = file.source.read(batch.registry).await?;
-    let measure = Measure::default();
-    let body = Measured::new(body, measure.clone()).reporting(progress.clone()).boxed();
-    let blob = location.put(&announced.intent.blob_key, body, PutOptions::CREATE_IN_BATCH).await?;
-    progress.report(ProgressEvent::Advanced { items: 1, bytes: 0 });
-    match measure.content() {
-        Some(content) if content.size == blob.size => Ok(Stored {
-            name: file.name.clone(),
-            content,
-            placement: Placement { storage: batch.target.uid(), location: ArtifactLocation::Ingested },
-            reserved: Some(announced.uid),
-        }),
-        _ => Err(SaveArtifactsError::NotWhollyStored { uid: announced.uid, stored: blob.size }),
-    }
-}
-
-/// The intents and blobs of the files that turned out to be there already (`wanted`), or of the others.
-fn surplus<'batch>(
-    announced: &'batch [Announced],
+/// The files that somebody else saved meanwhile (`existing`), whose copies are surplus, or the others.
+fn of_outcome<'batch>(
+    copied: &'batch [(Announced, Stored)],
     saved: &'batch [SavedArtifact],
-    wanted: bool,
-) -> impl Iterator<Item = (IntentUid, BlobKey)> + 'batch {
-    announced
+    existing: bool,
+) -> impl Iterator<Item = &'batch Announced> {
+    copied
         .iter()
         .zip(saved)
-        .filter(move |(_, saved)| (saved.outcome == SaveOutcome::Existing) == wanted)
-        .map(|(announced, _)| (announced.intent.uid, announced.intent.blob_key.clone()))
+        .filter(move |(_, saved)| (saved.outcome == SaveOutcome::Existing) == existing)
+        .map(|((announced, _), _)| announced)
 }
 
-/// Deletes the copies of files that somebody else saved meanwhile. Failing that, their intents stay for recovery.
-async fn drop_surplus(
-    batch: &Batch<'_>,
-    location: &WritableLocation,
-    announced: &[Announced],
-    saved: &[SavedArtifact],
-) {
-    let (intents, blobs): (Vec<IntentUid>, Vec<BlobKey>) = surplus(announced, saved, true).unzip();
-    if !blobs.is_empty() {
-        clear(batch, location, &intents, &blobs, &[]).await;
-    }
-}
-
-/// Removes what a failed batch left. Failing that, its intents stay for recovery.
-async fn undo(batch: &Batch<'_>, location: &WritableLocation, announced: &[Announced]) {
-    let intents: Vec<IntentUid> = announced.iter().map(|announced| announced.intent.uid).collect();
-    let blobs: Vec<BlobKey> = announced.iter().map(|announced| announced.intent.blob_key.clone()).collect();
-    let uids: Vec<ArtifactUid> = announced.iter().map(|announced| announced.uid).collect();
-    clear(batch, location, &intents, &blobs, &uids).await;
-}
-
-async fn clear(
-    batch: &Batch<'_>,
-    location: &WritableLocation,
-    intents: &[IntentUid],
-    blobs: &[BlobKey],
-    uids: &[ArtifactUid],
-) {
-    let stems: Vec<_> = uids.iter().map(ArtifactUid::stem).collect();
+/// Deletes blobs that we put and that no artifact points to, and drops their intents and those of files of which nothing is there. Failing that, the
+/// intents stay for recovery.
+async fn undo(batch: &Batch<'_>, location: &WritableLocation, ours: &[Announced], nothing: &[Announced]) {
+    let uids: Vec<ArtifactUid> = ours.iter().map(|announced| announced.uid).collect();
+    let blobs: Vec<BlobKey> = ours.iter().map(|announced| announced.intent.blob_key.clone()).collect();
+    let all = || ours.iter().chain(nothing);
+    let intents: Vec<IntentUid> = all().map(|announced| announced.intent.uid).collect();
+    let stems: Vec<_> = all().map(|announced| announced.uid.stem()).collect();
     let result = async {
         // The outcome of a commit can be unknown: what was recorded after all is not to be touched.
         let recorded = batch
             .registry
-            .reading(|| async |transaction: &mut Transaction| transaction.artifacts().find_many(uids).await)
+            .reading(|| async |transaction: &mut Transaction| transaction.artifacts().find_many(&uids).await)
             .await?;
         if !recorded.is_empty() {
             return Ok(());
         }
-        location.delete(blobs).await?;
+        location.delete(&blobs).await?;
         batch
             .registry
             .writing(|| async |transaction: &mut Transaction| {
-                transaction.intents().delete_many(intents).await?;
+                transaction.intents().delete_many(&intents).await?;
                 transaction.families().delete_unused(&stems).await?;
                 Ok::<_, SaveArtifactsError>(())
             })

@@ -1,34 +1,50 @@
 //! The bytes of a batch, copied into the default storage and verified before an artifact points to them.
 
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use freehold_domain::{
-    Artifact, ArtifactLocation, ArtifactState, ArtifactUid, BlobKey, Intent, IntentKind, IntentUid, Placement, Storage,
+    Access, Artifact, ArtifactLocation, ArtifactState, ArtifactUid, BlobKey, Intent, IntentKind, Placement, SessionUid,
+    Storage, StorageUid,
 };
-use freehold_ports::blobs::{BlobError, Durability, PutMode, PutOptions};
+use freehold_ports::blobs::{BlobError, BlobMetadata, Durability, PutMode, PutOptions};
 use futures_util::{StreamExt, stream};
 
 use super::graft::Grafted;
 use super::{Snapshot, Transfer, TransferArtifactsError, TransferOutcome, TransferredArtifact};
-use crate::content::{Content, measure};
+use crate::content::{Content, measure, read_error};
 use crate::default_storage::read_default;
+use crate::list_storages::all_storages;
 use crate::location::WritableLocation;
 use crate::read_artifact::{ContentMismatch, open};
+use crate::settled_intents::drop_intents;
 use crate::{Registry, Transaction};
 
 /// How many artifacts are copied at once.
 const IN_FLIGHT: usize = 8;
 
-/// An artifact whose bytes are to be copied, where they are, and what was announced.
+/// An artifact whose bytes are to be copied: as the source has it, and where this instance knows it to be.
 #[derive(Debug)]
 struct Job {
     artifact: Artifact,
     source: Storage,
     origin: Placement,
-    intent: Intent,
+    blob_key: BlobKey,
+}
+
+/// Refuses to copy where that could not be recorded.
+pub(super) async fn require_target(registry: &Registry) -> Result<(), TransferArtifactsError> {
+    let target = registry
+        .reading(|| async |transaction: &mut Transaction| read_default(transaction).await)
+        .await?;
+    registry.host.locations.writable(&target, &registry.instance).await?;
+    Ok(())
 }
 
 /// Copies the bytes of those artifacts that are not in a location of this instance yet.
+///
+/// What arrived well is recorded also when others did not. No copy is ever deleted that another process could have recorded: one that is not
+/// recorded in the end keeps its intent, and is written over by the next attempt.
 pub(super) async fn copy(
     transfer: &Transfer<'_>,
     source: &Registry,
@@ -36,121 +52,148 @@ pub(super) async fn copy(
     grafted: Grafted,
 ) -> Result<Vec<TransferredArtifact>, TransferArtifactsError> {
     let registry = transfer.registry;
-    let target = registry
-        .reading(|| async |transaction: &mut Transaction| read_default(transaction).await)
+    let (target, managed) = registry
+        .reading(|| async |transaction: &mut Transaction| {
+            let target = read_default(transaction).await?;
+            let mut managed = all_storages(transaction).await?;
+            managed.retain(|storage| storage.access(&registry.instance) == Access::Managed);
+            let managed: BTreeSet<StorageUid> = managed.iter().map(Storage::uid).collect();
+            Ok::<_, TransferArtifactsError>((target, managed))
+        })
         .await?;
-    let location = registry.host.locations.writable(&target, &registry.instance).await?;
-    let jobs = announce(registry, snapshot, &grafted, &target).await?;
-    let copies: Vec<_> = jobs.iter().map(|job| copy_one(source, &location, job)).collect();
-    let created: Vec<Result<bool, TransferArtifactsError>> =
-        stream::iter(copies).buffered(IN_FLIGHT).collect().await;
-    let mut failure = None;
-    if created.iter().all(Result::is_ok) {
-        failure = location.flush().await.err().map(TransferArtifactsError::from);
+    let jobs = jobs(snapshot, &grafted, &managed);
+    if jobs.is_empty() {
+        return Ok(grafted.artifacts);
     }
-    let mut ours = Vec::new();
-    for (job, result) in jobs.iter().zip(created) {
+    let location = registry.host.locations.writable(&target, &registry.instance).await?;
+    let session = announce(registry, &jobs, &target).await?;
+    let copies: Vec<_> = jobs.iter().map(|job| copy_one(source, &location, job)).collect();
+    let results: Vec<Result<(), TransferArtifactsError>> =
+        stream::iter(copies).buffered(IN_FLIGHT).collect().await;
+    location.flush().await?;
+
+    let (mut copied, mut settled, mut failure) = (BTreeMap::new(), BTreeSet::new(), None);
+    for (job, result) in jobs.into_iter().zip(results) {
+        let uid = job.artifact.uid;
         match result {
-            Ok(true) => ours.push(job.intent.blob_key.clone()),
-            Ok(false) => {}
-            Err(error) => failure = failure.or(Some(error)),
+            Ok(()) => {
+                settled.insert(uid);
+                copied.insert(uid, job.origin);
+            }
+            Err(error) => {
+                if is_the_sources(&error) {
+                    settled.insert(uid);
+                }
+                failure = failure.or(Some(error));
+            }
         }
     }
-    if let Some(error) = failure {
-        undo(registry, &location, &jobs, &ours).await;
-        return Err(error);
+    let placed = place(registry, &copied, &target, session, &settled).await?;
+    match failure {
+        Some(error) => Err(error),
+        None => Ok(grafted.artifacts.into_iter().map(|item| as_placed(item, &placed)).collect()),
     }
-    let placed = place(registry, &jobs, &target).await?;
-    Ok(grafted
-        .artifacts
-        .into_iter()
-        .map(|item| match placed.iter().find(|placed| placed.uid == item.artifact.uid) {
-            Some(artifact) => {
-                TransferredArtifact { artifact: artifact.clone(), outcome: TransferOutcome::Copied }
-            }
-            None => item,
+}
+
+fn as_placed(item: TransferredArtifact, placed: &HashMap<ArtifactUid, Artifact>) -> TransferredArtifact {
+    match placed.get(&item.artifact.uid) {
+        Some(artifact) => TransferredArtifact { artifact: artifact.clone(), outcome: TransferOutcome::Copied },
+        None => item,
+    }
+}
+
+/// Whether it is certain that nothing was left in the target: the bytes did not come, or were not the recorded ones.
+fn is_the_sources(error: &TransferArtifactsError) -> bool {
+    matches!(error, TransferArtifactsError::Mismatch(_) | TransferArtifactsError::Read(_))
+}
+
+/// The artifacts that can be read and lie in no location that this instance manages.
+fn jobs(snapshot: &Snapshot, grafted: &Grafted, managed: &BTreeSet<StorageUid>) -> Vec<Job> {
+    let in_source: HashMap<ArtifactUid, &Artifact> =
+        snapshot.artifacts.iter().map(|artifact| (artifact.uid, artifact)).collect();
+    let storages: HashMap<StorageUid, &Storage> =
+        snapshot.storages.iter().map(|storage| (storage.uid(), storage)).collect();
+    let here = grafted.artifacts.iter().map(|item| &item.artifact);
+    let wanted = here.filter(|artifact| {
+        artifact.state == ArtifactState::Available && !managed.contains(&artifact.placement.storage)
+    });
+    wanted
+        .filter_map(|here| {
+            let artifact = (*in_source.get(&here.uid)?).clone();
+            let source = (*storages.get(&artifact.placement.storage)?).clone();
+            let blob_key = BlobKey::ingested(&artifact.uid, &artifact.suffix);
+            Some(Job { artifact, source, origin: here.placement.clone(), blob_key })
         })
-        .collect())
+        .collect()
 }
 
 /// Writes down which blobs are about to be written.
 async fn announce(
     registry: &Registry,
-    snapshot: &Snapshot,
-    grafted: &Grafted,
+    jobs: &[Job],
     target: &Storage,
-) -> Result<Vec<Job>, TransferArtifactsError> {
-    let mut jobs = Vec::new();
-    for TransferredArtifact { artifact, .. } in &grafted.artifacts {
-        let in_source = snapshot.artifacts.iter().find(|other| other.uid == artifact.uid);
-        let Some(in_source) = in_source.filter(|_| needs_copy(registry, snapshot, artifact)) else { continue };
-        let storage = snapshot.storages.iter().find(|storage| storage.uid() == in_source.placement.storage);
-        let Some(storage) = storage else { continue };
-        let intent = Intent {
-            uid: registry.host.uids.intent_uid(),
-            kind: IntentKind::Ingest,
-            session: registry.session().await?,
-            storage: target.uid(),
-            blob_key: BlobKey::ingested(&artifact.uid, &artifact.suffix),
-            artifact: artifact.uid,
-            created_at: registry.host.clock.now(),
-        };
-        let origin = artifact.placement.clone();
-        jobs.push(Job { artifact: in_source.clone(), source: storage.clone(), origin, intent });
-    }
-    let intents: Vec<Intent> = jobs.iter().map(|job| job.intent.clone()).collect();
+) -> Result<SessionUid, TransferArtifactsError> {
+    let session = registry.session().await?;
+    let created_at = registry.host.clock.now();
+    let intent = |job: &Job| Intent {
+        uid: registry.host.uids.intent_uid(),
+        kind: IntentKind::Ingest,
+        session,
+        storage: target.uid(),
+        blob_key: job.blob_key.clone(),
+        artifact: job.artifact.uid,
+        created_at,
+    };
+    let intents: Vec<Intent> = jobs.iter().map(intent).collect();
     registry
         .writing(|| async |transaction: &mut Transaction| transaction.intents().insert_many(&intents).await)
         .await?;
-    Ok(jobs)
+    Ok(session)
 }
 
-/// Whether an artifact can be read and lies in no location of this instance.
-fn needs_copy(registry: &Registry, snapshot: &Snapshot, artifact: &Artifact) -> bool {
-    let is_ours = snapshot
-        .storages
-        .iter()
-        .find(|storage| storage.uid() == artifact.placement.storage)
-        .is_none_or(|storage| storage.instance_uid() == Some(registry.instance.uid()));
-    artifact.state == ArtifactState::Available && !is_ours
-}
-
-/// Copies one artifact, and says whether its blob is new: one that was there before is never deleted by us.
-async fn copy_one(source: &Registry, location: &WritableLocation, job: &Job) -> Result<bool, TransferArtifactsError> {
+async fn copy_one(source: &Registry, location: &WritableLocation, job: &Job) -> Result<(), TransferArtifactsError> {
     const CREATE: PutOptions = PutOptions::CREATE_IN_BATCH;
-    let key = &job.intent.blob_key;
+    let key = &job.blob_key;
     match location.copy_from(key, job.source.root(), &job.artifact.blob_key(), CREATE).await {
-        Ok(Some(_)) => return verify(source, location, job).await.map(|()| true),
+        Ok(Some(copy)) => return verify(source, location, job, &copy).await,
         // What is missing, or there already, is dealt with below, where it is said in full.
         Ok(None) | Err(BlobError::NotFound { .. } | BlobError::AlreadyExists { .. }) => {}
         Err(error) => return Err(error.into()),
     }
     let body = open(source, &job.artifact, &job.source).await?;
     match location.put(key, body, CREATE).await {
-        Ok(_) => Ok(true),
         Err(BlobError::AlreadyExists { .. }) => {
             // A copy that was interrupted before its row, or that another process makes now: the same content either way, and written again so that
             // it is durable with our batch.
             let body = open(source, &job.artifact, &job.source).await?;
             let overwrite = PutOptions { mode: PutMode::Overwrite, durability: Durability::AtFlush };
             location.put(key, body, overwrite).await?;
-            Ok(false)
         }
-        Err(error) => Err(error.into()),
+        created => drop(created?),
     }
+    Ok(())
 }
 
-/// Reads back what the backend copied by itself.
-async fn verify(source: &Registry, location: &WritableLocation, job: &Job) -> Result<(), TransferArtifactsError> {
-    let key = &job.intent.blob_key;
+/// Reads back what the backend copied by itself, and removes exactly that if it is not what was recorded.
+async fn verify(
+    source: &Registry,
+    location: &WritableLocation,
+    job: &Job,
+    copy: &BlobMetadata,
+) -> Result<(), TransferArtifactsError> {
+    let key = &job.blob_key;
     let reader = location.reading().read(key, None).await?;
     let expected = Content::of(&job.artifact);
     let found = measure(reader.body, Arc::clone(&source.host.progress)).await;
-    let found = found.map_err(|error| BlobError::Backend { location: key.to_string(), source: error.into() })?;
+    let found = found.map_err(|error| read_error(key, error))?;
     if found == expected {
         return Ok(());
     }
-    location.delete(std::slice::from_ref(key)).await?;
+    match location.remove(key, &copy.version).await {
+        // Another process has written it again meanwhile, from a source that is well.
+        Ok(()) | Err(BlobError::VersionMismatch { .. }) => {}
+        Err(error) => return Err(error.into()),
+    }
     Err(TransferArtifactsError::Mismatch(ContentMismatch {
         artifact: job.artifact.uid,
         expected_size: expected.size,
@@ -160,48 +203,36 @@ async fn verify(source: &Registry, location: &WritableLocation, job: &Job) -> Re
     }))
 }
 
-/// Points the artifacts to their copies, each with a link to its origin, and drops the intents.
+/// Points the artifacts to their copies, each with a link to its origin, and drops the intents that are settled. An artifact that was deleted
+/// meanwhile is left alone, and its copy to recovery.
 async fn place(
     registry: &Registry,
-    jobs: &[Job],
+    copied: &BTreeMap<ArtifactUid, Placement>,
     target: &Storage,
-) -> Result<Vec<Artifact>, TransferArtifactsError> {
-    let uids: Vec<ArtifactUid> = jobs.iter().map(|job| job.artifact.uid).collect();
-    let intents: Vec<IntentUid> = jobs.iter().map(|job| job.intent.uid).collect();
+    session: SessionUid,
+    settled: &BTreeSet<ArtifactUid>,
+) -> Result<HashMap<ArtifactUid, Artifact>, TransferArtifactsError> {
+    let uids: Vec<ArtifactUid> = copied.keys().copied().collect();
+    let here = Placement { storage: target.uid(), location: ArtifactLocation::Ingested };
     registry
         .writing(|| async |transaction: &mut Transaction| {
             let actor = registry.record_actor(transaction).await?;
-            let mut artifacts = transaction.artifacts().find_many(&uids).await?;
-            for artifact in &mut artifacts {
-                if let Some(job) = jobs.iter().find(|job| job.artifact.uid == artifact.uid) {
-                    let copied = Placement { storage: target.uid(), location: ArtifactLocation::Ingested };
-                    if artifact.placement != copied {
-                        artifact.placement = copied;
-                        artifact.copied_from = Some(job.origin.clone());
-                        artifact.provenance.record_update(actor.created_at(), actor.run());
-                    }
-                }
+            let (mut artifacts, deleted): (Vec<_>, Vec<_>) = transaction
+                .artifacts()
+                .find_many(&uids)
+                .await?
+                .into_iter()
+                .partition(|artifact| artifact.state == ArtifactState::Available);
+            for artifact in artifacts.iter_mut().filter(|artifact| artifact.placement != here) {
+                artifact.copied_from = copied.get(&artifact.uid).cloned();
+                artifact.placement = here.clone();
+                artifact.provenance.record_update(actor.created_at(), actor.run());
             }
             transaction.artifacts().update_many(&artifacts).await?;
-            transaction.intents().delete_many(&intents).await?;
-            Ok(artifacts)
+            let mut settled = settled.clone();
+            settled.retain(|uid| deleted.iter().all(|artifact| artifact.uid != *uid));
+            drop_intents(transaction, session, IntentKind::Ingest, &settled).await?;
+            Ok(artifacts.into_iter().map(|artifact| (artifact.uid, artifact)).collect())
         })
         .await
-}
-
-/// Removes the copies of a batch that failed. Failing that, the intents stay for recovery.
-async fn undo(registry: &Registry, location: &WritableLocation, jobs: &[Job], ours: &[BlobKey]) {
-    let intents: Vec<IntentUid> = jobs.iter().map(|job| job.intent.uid).collect();
-    let result = async {
-        location.delete(ours).await?;
-        registry
-            .writing(|| async |transaction: &mut Transaction| {
-                transaction.intents().delete_many(&intents).await.map(|_| ())
-            })
-            .await?;
-        Ok::<_, TransferArtifactsError>(())
-    };
-    if let Err(error) = result.await {
-        tracing::warn!(%error, "copies of a failed batch could not be removed; recovery removes them");
-    }
 }

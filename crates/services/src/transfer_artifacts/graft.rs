@@ -46,7 +46,8 @@ pub(super) async fn graft(
                 None => start_transfer(transfer, transaction, &actor, fresh_run, fresh_transform).await?,
             };
             let provenance = Provenance::created(actor.created_at(), actor.created_by(), Some(run));
-            let storages = link_storages(transaction, snapshot, &epochs, &provenance).await?;
+            let ours = registry.instance.uid();
+            let storages = link_storages(transaction, snapshot, ours, &epochs, &provenance).await?;
             let fresh = adopt(transaction, snapshot, &known, &storages).await?;
             let made: Vec<ArtifactUid> = fresh.values().map(|artifact| artifact.uid).collect();
             connect_runs(transaction, snapshot, &fresh).await?;
@@ -80,6 +81,7 @@ async fn own_epochs(
     for storage in snapshot.storages.iter().filter(|storage| storage.instance_uid() == Some(ours)) {
         if let ClaimState::Held { claim, .. } = registry.host.locations.claim(storage.root()).await?
             && claim.is_managed_by(ours)
+            && claim.storage_uid() == storage.uid()
             && let Some(epoch) = claim.epoch()
         {
             epochs.insert(storage.uid(), epoch);
@@ -150,6 +152,7 @@ fn transfer_key(source: InstanceUid) -> String {
 async fn link_storages(
     transaction: &mut Transaction,
     snapshot: &Snapshot,
+    ours: InstanceUid,
     epochs: &BTreeMap<StorageUid, ClaimEpoch>,
     provenance: &Provenance,
 ) -> Result<BTreeMap<StorageUid, StorageUid>, TransferArtifactsError> {
@@ -171,12 +174,14 @@ async fn link_storages(
             recorded.insert(storage.uid(), here.uid());
             continue;
         }
+        let epoch = epochs.get(&storage.uid()).copied();
         let linked = Storage::from_fields(StorageFields {
             id: None,
             uid: storage.uid(),
             root: storage.root().clone(),
-            instance_uid: storage.instance_uid(),
-            epoch: epochs.get(&storage.uid()).copied(),
+            // What the source takes for ours is ours only if its claim proves it.
+            instance_uid: storage.instance_uid().filter(|manager| *manager != ours || epoch.is_some()),
+            epoch,
             description: storage.description.clone(),
             region: storage.region.clone(),
             capabilities: storage.capabilities,

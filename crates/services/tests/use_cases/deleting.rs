@@ -237,7 +237,7 @@ async fn a_purge_with_file_of_a_file_that_is_gone_leaves_a_tombstone() {
     save_path(&lab, "/lab/data/a.csv").await;
     assert!(world.machine.stores.forget(&root(LAB), &"a.csv".parse().unwrap()));
     let deleted = try_delete(&lab, &["a.csv"], PURGE_WITH_FILE).await.unwrap();
-    assert_eq!(deleted.artifacts[0].state, ArtifactState::Purged);
+    assert_eq!((deleted.artifacts[0].state, deleted.blobs, deleted.bytes), (ArtifactState::Purged, 0, 0));
 }
 
 #[tokio::test]

@@ -69,15 +69,7 @@ pub(in crate::check) const RULES: &[Rule] = &[
     Rule {
         name: "freehold-sea-orm",
         workspace: &["freehold-domain", "freehold-ports"],
-        third_party: &[
-            "async-trait",
-            "sea-orm",
-            "sea-orm-migration",
-            "serde_json",
-            "thiserror",
-            "tokio",
-            "tracing",
-        ],
+        third_party: &["async-trait", "sea-orm", "sea-orm-migration", "serde_json", "tokio", "tracing"],
         in_tests: &["freehold-conformance"],
     },
     Rule {

@@ -19,6 +19,8 @@ use super::status::FileStatus;
 /// How many bytes are read by one job.
 const BLOCK: u64 = 1024 * 1024;
 
+const UNTOLD_SIZE: &str = "the system does not tell how long the file is, as for those of /proc; copy its content to another file first";
+
 /// Opens a blob. A short one is read by the same job.
 pub(super) async fn read(
     place: &Arc<Place>,
@@ -63,14 +65,35 @@ impl Reading {
         let length = BLOCK.min(self.end - self.offset);
         let mut block = vec![0; usize::try_from(length).map_err(io::Error::other)?];
         match self.file.read_exact_at(&mut block, self.offset) {
-            Err(error) if error.kind() == ErrorKind::UnexpectedEof => return Err(self.changed()),
+            Err(error) if error.kind() == ErrorKind::UnexpectedEof => return Err(self.of_another_length()?),
             result => result?,
         }
         self.offset += length;
-        if self.offset == self.end && !FileStatus::of(&self.file)?.has_same_content(&self.status) {
-            return Err(self.changed());
+        if self.offset == self.end {
+            if self.end == self.status.size && self.has_more()? {
+                return Err(self.of_another_length()?);
+            }
+            if !self.is_unchanged()? {
+                return Err(self.changed());
+            }
         }
         Ok(block.into())
+    }
+
+    fn has_more(&self) -> io::Result<bool> {
+        match self.file.read_exact_at(&mut [0], self.end) {
+            Err(error) if error.kind() == ErrorKind::UnexpectedEof => Ok(false),
+            result => result.map(|()| true),
+        }
+    }
+
+    fn is_unchanged(&self) -> io::Result<bool> {
+        Ok(FileStatus::of(&self.file)?.has_same_content(&self.status))
+    }
+
+    /// Why the content is not as long as the system says the file is: it was changed, or the system makes it up as it is read.
+    fn of_another_length(&self) -> io::Result<io::Error> {
+        Ok(if self.is_unchanged()? { io::Error::other(UNTOLD_SIZE) } else { self.changed() })
     }
 
     fn changed(&self) -> io::Error {

@@ -3,9 +3,10 @@
 use std::fs;
 use std::os::unix::net::UnixListener;
 
-use freehold_ports::blobs::{BlobError, BlobVersion};
+use freehold_object_store::ObjectStoreBlobStores;
+use freehold_ports::blobs::{BlobError, BlobStores, BlobVersion};
 
-use crate::ground::{Ground, create, key, listed, overwrite};
+use crate::ground::{Ground, create, key, listed, overwrite, root_at};
 
 /// A location with a folder, a pipe and a socket.
 fn ground_with_special_files() -> Ground {
@@ -82,4 +83,13 @@ async fn nothing_is_stored_below_a_file() {
     assert!(matches!(store.read(&key("file/inner"), None).await, Err(BlobError::NotFound { .. })));
     store.delete(&[key("file/inner")]).await.unwrap();
     assert_eq!(fs::read_to_string(ground.path("file")).unwrap(), "former");
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_file_whose_size_the_system_does_not_tell_is_not_read_as_empty() {
+    let root = root_at(std::path::Path::new("/proc/sys/kernel"));
+    let store = ObjectStoreBlobStores::new().open(&root).await.unwrap();
+    let read = store.read(&key("ostype"), None).await;
+    assert!(matches!(read, Err(BlobError::Backend { .. })), "{read:?}");
 }

@@ -11,7 +11,7 @@ use crate::persistence::error;
 const MOST_PARAMETERS: usize = 32_766;
 
 /// The most rows of one statement: beyond, larger statements save nothing.
-const MOST_ROWS: usize = 1_000;
+const MOST_ROWS: usize = 500;
 
 /// How many values a list in a condition has at most.
 pub(crate) const MOST_VALUES: usize = 1_000;

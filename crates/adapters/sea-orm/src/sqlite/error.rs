@@ -4,7 +4,7 @@ use freehold_ports::persistence::{PersistenceError, SourceError};
 use sea_orm::{DbErr, RuntimeErr, SqlxError, SqlxSqliteError, sqlx};
 
 const READ_ONLY: i32 = 8;
-const READ_ONLY_DIRECTORY: i32 = 8 | 6 << 8;
+const READ_ONLY_DIRECTORY: i32 = 0x0608;
 
 /// The extended result code of an error, if it is one of SQLite's.
 pub(crate) fn code(error: &SqlxError) -> Option<i32> {
@@ -76,14 +76,14 @@ mod tests {
 
     #[test]
     fn whoever_is_in_the_way_is_a_conflict() {
-        for busy in [5, 5 | 1 << 8, 5 | 2 << 8, 6, 6 | 1 << 8] {
+        for busy in [0x5, 0x0105, 0x0205, 0x6, 0x0106] {
             assert!(meaning_of(busy).is_conflict(), "{busy}");
         }
     }
 
     #[test]
     fn a_disk_that_fails_is_not_a_conflict_and_not_certain() {
-        for failure in [10, 10 | 4 << 8, 13] {
+        for failure in [0xa, 0x040a, 0xd] {
             let meaning = meaning_of(failure);
             assert!(!meaning.is_conflict() && !meaning.is_certainly_rolled_back(), "{failure}");
         }

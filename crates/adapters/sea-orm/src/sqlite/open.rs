@@ -22,7 +22,9 @@ pub(crate) async fn create(place: &Place) -> Result<WritableFile, PersistenceErr
     }
     let folder = place.path().parent().unwrap_or(Path::new("/")).to_owned();
     let made = make_folder(&folder).map_err(of_folder)?;
-    let file = WritableFile::open(place, Purpose::Create).await.map_err(|error| match error {
+    let folder = fs::canonicalize(folder).map_err(unavailable)?;
+    let place = place.in_folder(&folder);
+    let file = WritableFile::open(&place, Purpose::Create).await.map_err(|error| match error {
         // The folder is there, so it is the place that cannot be written.
         PersistenceError::Unavailable { source } => {
             tracing::debug!(%source, "the database cannot be made");
@@ -30,8 +32,7 @@ pub(crate) async fn create(place: &Place) -> Result<WritableFile, PersistenceErr
         }
         other => other,
     })?;
-    let synced = tokio::task::spawn_blocking(move || sync_folders(&folder, made)).await;
-    synced.map_err(unavailable)?.map_err(unavailable)?;
+    tokio::task::spawn_blocking(move || sync_folders(&folder, made)).await.map_err(unavailable)?;
     Ok(file)
 }
 
@@ -80,12 +81,11 @@ fn of_folder(error: io::Error) -> PersistenceError {
     }
 }
 
-/// Makes the names of a new file, and of the folders that were made for it, survive a power cut.
-fn sync_folders(folder: &Path, made: usize) -> io::Result<()> {
-    if cfg!(unix) {
-        for folder in folder.ancestors().take(made + 1) {
-            fs::File::open(folder)?.sync_all()?;
+/// Makes the names of a new file, and of the folders that were made for it, survive a power cut, where folders can be synced.
+fn sync_folders(folder: &Path, made: usize) {
+    for folder in folder.ancestors().take(made + 1) {
+        if let Err(error) = fs::File::open(folder).and_then(|folder| folder.sync_all()) {
+            tracing::debug!(%error, folder = %folder.display(), "the folder was not synced");
         }
     }
-    Ok(())
 }

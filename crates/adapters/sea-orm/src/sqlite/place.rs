@@ -49,6 +49,12 @@ impl Place {
         &self.path
     }
 
+    /// The place of a new database in this folder, which is given without symbolic links.
+    pub(crate) fn in_folder(&self, folder: &Path) -> Self {
+        let path = self.path.file_name().map_or_else(|| self.path.clone(), |name| folder.join(name));
+        Self { path, ..self.clone() }
+    }
+
     /// Whether there is anything.
     pub(crate) fn exists(&self) -> Result<bool, PersistenceError> {
         Ok(self.metadata()?.is_some())
@@ -81,12 +87,15 @@ impl Place {
 
     /// What the file is like, if nobody is changing it: no connection that could is at work, and none has left anything.
     ///
-    /// A connection makes its shared memory before it reads, and a file changes only while there is a log or a journal.
+    /// A connection makes its log, and then its shared memory, before it reads; a file changes only while there is a log or a
+    /// journal with content. Shared memory without a log belongs to nobody.
     pub(crate) fn undisturbed(&self) -> Result<Option<Imprint>, PersistenceError> {
         let before = self.imprint()?;
-        let is_disturbed = self.shared_memory().try_exists().map_err(error::unavailable)?
-            || has_content(&self.log())?
-            || has_content(&self.companion("-journal"))?;
+        let is_disturbed = match length(&self.log())? {
+            None => false,
+            Some(0) => length(&self.shared_memory())?.is_some(),
+            Some(_) => true,
+        } || length(&self.companion("-journal"))?.is_some_and(|length| length > 0);
         Ok((!is_disturbed && self.imprint()? == before).then_some(before))
     }
 
@@ -140,8 +149,9 @@ impl Imprint {
     }
 }
 
-fn has_content(companion: &Path) -> Result<bool, PersistenceError> {
-    Ok(present(fs::metadata(companion))?.is_some_and(|metadata| metadata.len() > 0))
+/// How many bytes a file has, if it is there.
+fn length(file: &Path) -> Result<Option<u64>, PersistenceError> {
+    Ok(present(fs::metadata(file))?.map(|metadata| metadata.len()))
 }
 
 /// What there is, if there is anything.

@@ -17,6 +17,13 @@ use super::place::Place;
 /// How long whoever wants a file for itself waits at most, for connections that are being closed.
 const LONGEST_EXCLUSIVE_WAIT: Duration = Duration::from_secs(1);
 
+/// How much of the file a connection that writes keeps in memory, at most: 32 MiB, in SQLite's unit of -1 KiB. What a large
+/// batch changes should fit, or it is written to the log more than once.
+const CACHE: &str = "-32768";
+
+/// How many prepared statements a connection keeps: those for large batches take much memory.
+const STATEMENTS: usize = 32;
+
 /// What connections are for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Purpose {
@@ -87,7 +94,11 @@ impl Pool {
 
 fn options(place: &Place, purpose: Purpose) -> Result<SqliteConnectOptions, PersistenceError> {
     let path = place.path();
-    let options = SqliteConnectOptions::new().busy_timeout(place.patience());
+    let options = SqliteConnectOptions::new()
+        .busy_timeout(place.patience())
+        .statement_cache_capacity(STATEMENTS)
+        // The file may be somebody else's: its schema must not run what has effects.
+        .pragma("trusted_schema", "OFF");
     // Statements go to the log as details, also those that take long.
     let options = match "debug".parse() {
         Ok(level) => options.log_slow_statements(level, place.patience()),
@@ -108,7 +119,11 @@ fn options(place: &Place, purpose: Purpose) -> Result<SqliteConnectOptions, Pers
 
 /// A commit survives a power cut, also where a file's buffers are flushed by an extra command only.
 fn durable(options: SqliteConnectOptions) -> SqliteConnectOptions {
-    options.foreign_keys(true).synchronous(SqliteSynchronous::Full).pragma("fullfsync", "ON")
+    options
+        .foreign_keys(true)
+        .synchronous(SqliteSynchronous::Full)
+        .pragma("fullfsync", "ON")
+        .pragma("cache_size", CACHE)
 }
 
 /// The file as an SQLite URI with a parameter.

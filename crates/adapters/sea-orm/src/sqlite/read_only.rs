@@ -69,10 +69,24 @@ impl ReadOnlyFile {
         if self.is_closed.load(Ordering::SeqCst) {
             return Err(unavailable("the registry was closed"));
         }
-        match settled(&self.place).await? {
+        match self.settled().await? {
             Some(imprint) => self.begin_undisturbed(imprint, under_way).await,
             None => self.begin_beside_writers(under_way).await,
         }
+    }
+
+    /// What the file is like if it is undisturbed, once a change would show: not within the tick in which it was written.
+    async fn settled(&self) -> Result<Option<Imprint>, PersistenceError> {
+        let known = self.undisturbed.lock().await.as_ref().map(|(_, imprint)| *imprint);
+        let mut imprint = self.place.undisturbed()?;
+        while let Some(fresh) = imprint.filter(|imprint| imprint.is_fresh(TICK) && Some(*imprint) != known) {
+            tokio::time::sleep(TICK).await;
+            imprint = self.place.undisturbed()?;
+            if imprint == Some(fresh) {
+                break;
+            }
+        }
+        Ok(imprint)
     }
 
     async fn begin_undisturbed(
@@ -124,19 +138,6 @@ impl ReadOnlyFile {
             Identity::Empty => Err(self.place.not_a_registry("the database is empty")),
         }
     }
-}
-
-/// What the file is like if it is undisturbed, once a change would show: not within the tick in which it was written.
-async fn settled(place: &Place) -> Result<Option<Imprint>, PersistenceError> {
-    let mut imprint = place.undisturbed()?;
-    while let Some(fresh) = imprint.filter(|imprint| imprint.is_fresh(TICK)) {
-        tokio::time::sleep(TICK).await;
-        imprint = place.undisturbed()?;
-        if imprint == Some(fresh) {
-            break;
-        }
-    }
-    Ok(imprint)
 }
 
 #[async_trait]

@@ -116,6 +116,22 @@ async fn a_log_that_cannot_be_read_without_writing_is_not_overlooked() {
 }
 
 #[tokio::test]
+async fn companions_that_belong_to_nobody_are_left_alone() {
+    for ending in ["-shm", "-wal", "-journal"] {
+        let place = Place::with_registry().await;
+        fs::write(place.companion(ending), "").unwrap();
+        let before = place.files();
+        let reader = place.open(AccessMode::Read).await.unwrap();
+        assert!(has_user(reader.as_ref(), 1).await);
+        reader.close().await.unwrap();
+        assert_eq!(place.files(), before, "{ending}");
+        let writer = place.open(AccessMode::Write).await.unwrap();
+        add_user(writer.as_ref(), 5).await;
+        writer.close().await.unwrap();
+    }
+}
+
+#[tokio::test]
 async fn a_closed_reader_begins_no_unit() {
     let place = Place::with_registry().await;
     let reader = place.open(AccessMode::Read).await.unwrap();

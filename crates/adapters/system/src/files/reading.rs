@@ -14,6 +14,8 @@ use super::{errors, state};
 /// How many bytes are read by one job.
 const BLOCK: u64 = 1024 * 1024;
 
+const UNTOLD_SIZE: &str = "the system does not tell how long it is, as for the files of /proc; copy its content to another file first";
+
 /// Opens a plain file that is in `expected` state. A short one is read at once.
 pub(super) fn open(path: &Path, expected: &FileState) -> Result<ByteStream, FileError> {
     // Before it is opened: a pipe would wait for a writer, and opening a device can change it.
@@ -59,14 +61,35 @@ impl Reading {
         let length = BLOCK.min(self.left);
         let mut block = vec![0; usize::try_from(length).unwrap_or_default()];
         match self.file.read_exact(&mut block) {
-            Err(error) if error.kind() == ErrorKind::UnexpectedEof => return Err(self.changed()),
+            Err(error) if error.kind() == ErrorKind::UnexpectedEof => return Err(self.of_another_length()),
             result => result.map_err(|error| errors::at(&self.path, error))?,
         }
         self.left -= length;
-        if self.left == 0 && !self.is_as_expected()? {
-            return Err(self.changed());
+        if self.left == 0 {
+            if self.has_more()? {
+                return Err(self.of_another_length());
+            }
+            if !self.is_as_expected()? {
+                return Err(self.changed());
+            }
         }
         Ok(block.into())
+    }
+
+    fn has_more(&mut self) -> Result<bool, FileError> {
+        match self.file.read_exact(&mut [0]) {
+            Err(error) if error.kind() == ErrorKind::UnexpectedEof => Ok(false),
+            result => result.map(|()| true).map_err(|error| errors::at(&self.path, error)),
+        }
+    }
+
+    /// Why the content is not as long as the system says the file is: it was changed, or the system makes it up as it is read.
+    fn of_another_length(&self) -> FileError {
+        match self.is_as_expected() {
+            Ok(true) => errors::at(&self.path, io::Error::other(UNTOLD_SIZE)),
+            Ok(false) => self.changed(),
+            Err(error) => error,
+        }
     }
 
     fn is_as_expected(&self) -> Result<bool, FileError> {

@@ -104,3 +104,11 @@ async fn a_sparse_file_of_five_gibibytes_is_read_a_block_at_a_time() {
         assert_eq!(body.next().await.unwrap().unwrap().len(), 1024 * 1024);
     }
 }
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_file_whose_size_the_system_does_not_tell_is_not_read_as_empty() {
+    let path = std::path::Path::new("/proc/self/status");
+    let read = MachineFiles.read(path, &state(path).await).await.err();
+    assert!(matches!(&read, Some(FileError::Io { source, .. }) if source.to_string().contains("how long")), "{read:?}");
+}

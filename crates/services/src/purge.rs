@@ -1,0 +1,91 @@
+//! Deleting bytes for good: tombstones and intents in one transaction, then the bytes, then the intents go.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use freehold_domain::{Artifact, ArtifactState, ArtifactUid, BlobKey, Intent, IntentKind, StorageUid};
+use freehold_ports::blobs::BlobError;
+use freehold_ports::persistence::PersistenceError;
+use freehold_ports::system::{LivenessError, ProgressEvent};
+
+use crate::family_heads::settle_heads;
+use crate::location::WritableLocation;
+use crate::registry::ActorError;
+use crate::settled_intents::drop_intents;
+use crate::{Registry, Transaction, UseCaseError};
+
+/// Makes tombstones of `artifacts`, deletes the bytes of those that are `doomed`, and gives the artifacts as they are then.
+///
+/// Interrupted anywhere, no artifact is left that can be read in part, and no bytes are left without an intent.
+pub(crate) async fn purge<E>(
+    registry: &Registry,
+    artifacts: &[ArtifactUid],
+    doomed: &[&Artifact],
+    locations: &BTreeMap<StorageUid, WritableLocation>,
+) -> Result<Vec<Artifact>, E>
+where
+    E: UseCaseError + From<ActorError> + From<LivenessError> + From<PersistenceError> + From<BlobError>,
+{
+    if doomed.is_empty() {
+        return mark::<E>(registry, artifacts, ArtifactState::Purged, &[]).await;
+    }
+    let session = registry.session().await?;
+    let created_at = registry.host.clock.now();
+    let intent = |artifact: &&Artifact| Intent {
+        uid: registry.host.uids.intent_uid(),
+        kind: IntentKind::Delete,
+        session,
+        storage: artifact.placement.storage,
+        blob_key: artifact.blob_key(),
+        artifact: artifact.uid,
+        created_at,
+    };
+    let intents: Vec<Intent> = doomed.iter().map(intent).collect();
+    let artifacts = mark::<E>(registry, artifacts, ArtifactState::Purged, &intents).await?;
+    for (storage, location) in locations {
+        let here = doomed.iter().filter(|artifact| artifact.placement.storage == *storage);
+        let keys: Vec<BlobKey> = here.map(|artifact| artifact.blob_key()).collect();
+        if keys.is_empty() {
+            continue;
+        }
+        location.delete(&keys).await?;
+        registry.host.progress.report(ProgressEvent::Advanced { items: keys.len() as u64, bytes: 0 });
+    }
+    let gone: BTreeSet<ArtifactUid> = doomed.iter().map(|artifact| artifact.uid).collect();
+    registry
+        .writing(|| async |transaction: &mut Transaction| {
+            drop_intents(transaction, session, IntentKind::Delete, &gone).await
+        })
+        .await?;
+    Ok(artifacts)
+}
+
+/// Gives the artifacts that are not as far yet their new state, with the intents of what is to follow, and settles the heads.
+pub(crate) async fn mark<E>(
+    registry: &Registry,
+    uids: &[ArtifactUid],
+    state: ArtifactState,
+    intents: &[Intent],
+) -> Result<Vec<Artifact>, E>
+where
+    E: UseCaseError + From<ActorError> + From<PersistenceError>,
+{
+    registry
+        .writing(|| async |transaction: &mut Transaction| {
+            let actor = registry.record_actor(transaction).await?;
+            let mut changed = transaction.artifacts().find_many(uids).await?;
+            changed.retain(|artifact| match artifact.state {
+                ArtifactState::Available => true,
+                ArtifactState::Trashed => state == ArtifactState::Purged,
+                ArtifactState::Purged => false,
+            });
+            for artifact in &mut changed {
+                artifact.state = state;
+                artifact.provenance.record_update(actor.created_at(), actor.run());
+            }
+            transaction.artifacts().update_many(&changed).await?;
+            transaction.intents().insert_many(intents).await?;
+            settle_heads(transaction, changed.iter().map(|artifact| artifact.uid.stem()).collect()).await?;
+            Ok(transaction.artifacts().find_many(uids).await?)
+        })
+        .await
+}
