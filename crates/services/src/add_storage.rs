@@ -1,9 +1,6 @@
 //! Add a storage location: managed if it can be claimed, linked otherwise.
 
-use freehold_domain::{
-    Claim, ClaimAuthor, ClaimEpoch, InstanceUid, Provenance, Storage, StorageFields, StorageRoot, StorageRootError,
-    StorageUid,
-};
+use freehold_domain::{Access, Claim, ClaimAuthor, ClaimEpoch, Instance, InstanceUid, Provenance, Storage, StorageFields, StorageRoot, StorageRootError, StorageUid};
 use freehold_ports::blobs::BlobError;
 use freehold_ports::persistence::PersistenceError;
 use freehold_ports::system::FileError;
@@ -47,6 +44,8 @@ pub struct AddedStorage {
     pub storage: Storage,
     /// Why it is managed or linked.
     pub outcome: AddOutcome,
+    /// What this instance could do there before; absent when the location is new to it.
+    pub before: Option<Access>,
     /// Whether it was recorded now; otherwise it was known already, and what changed was updated.
     pub created: bool,
 }
@@ -155,7 +154,7 @@ pub async fn add_storage(registry: &Registry, request: AddStorage) -> Result<Add
     registry
         .writing(|| async |transaction: &mut Transaction| {
             let provenance = registry.record_actor(transaction).await?;
-            record(transaction, &root, &request, &standing, provenance).await
+            record(&registry.instance, transaction, &root, &request, &standing, provenance).await
         })
         .await
 }
@@ -236,6 +235,7 @@ async fn claim(registry: &Registry, root: &StorageRoot, uid: StorageUid) -> Resu
 }
 
 async fn record(
+    instance: &Instance,
     transaction: &mut Transaction,
     root: &StorageRoot,
     request: &AddStorage,
@@ -260,7 +260,7 @@ async fn record(
             provenance,
         });
         let id = transaction.storages().insert(&storage).await?;
-        return Ok(AddedStorage { storage: storage.with_id(id), outcome: outcome.clone(), created: true });
+        return Ok(AddedStorage { storage: storage.with_id(id), outcome: outcome.clone(), before: None, created: true });
     };
     if *outcome == AddOutcome::Managed && *uid != known.uid() {
         return Err(AddStorageError::AnotherUid { root: root.clone(), claimed: *uid, recorded: known.uid() });
@@ -280,5 +280,6 @@ async fn record(
         updated.provenance.record_update(provenance.created_at(), provenance.run());
         transaction.storages().update(&updated).await?;
     }
-    Ok(AddedStorage { storage: updated, outcome: outcome.clone(), created: false })
+    let before = Some(known.access(instance));
+    Ok(AddedStorage { storage: updated, outcome: outcome.clone(), before, created: false })
 }

@@ -60,13 +60,12 @@ impl UseCaseError for PersistenceError {
             Self::NotFound { .. } | Self::DatabaseMissing { .. } => Category::NotFound,
             Self::Conflict { .. } => Category::Conflict,
             Self::Corrupt { .. } => Category::Integrity,
-            Self::NotARegistry { .. } => Category::Invalid,
+            Self::NotARegistry { .. } | Self::UnsupportedDatabase { .. } => Category::Invalid,
             Self::Unavailable { .. }
             | Self::Aborted
             | Self::OutcomeUnknown { .. }
             | Self::SchemaTooNew { .. }
             | Self::SchemaOutdated { .. }
-            | Self::UnsupportedDatabase { .. }
             | Self::Backend { .. } => Category::Failed,
         }
     }
@@ -79,6 +78,7 @@ impl UseCaseError for PersistenceError {
             Self::LineageCycle { .. } => {
                 Some("do it without a run, or under a run of its own (`freehold run start`)".to_owned())
             }
+            Self::UnsupportedDatabase { .. } => Some("use an SQLite file: sqlite:///absolute/path".to_owned()),
             Self::ReadOnly => Some("check the permissions of the database file and its folder".to_owned()),
             _ => None,
         }
@@ -91,7 +91,10 @@ impl UseCaseError for BlobError {
             Self::NotFound { .. } => Category::NotFound,
             Self::AlreadyExists { .. } | Self::OutsideLocation { .. } => Category::Refused,
             Self::VersionMismatch { .. } => Category::Conflict,
-            Self::NotALocation { .. } | Self::NotABlob { .. } | Self::UnusableName { .. } => Category::Invalid,
+            Self::NotALocation { .. }
+            | Self::NotABlob { .. }
+            | Self::UnusableName { .. }
+            | Self::NotBuiltIn { .. } => Category::Invalid,
             Self::Body { source } => match inner::<FileError>(source) {
                 Some(error) => error.category(),
                 None => Category::Failed,
@@ -101,6 +104,13 @@ impl UseCaseError for BlobError {
             | Self::Unavailable { .. }
             | Self::Unsupported { .. }
             | Self::Backend { .. } => Category::Failed,
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::NotBuiltIn { .. } => Some("use a folder on a local disk".to_owned()),
+            _ => None,
         }
     }
 }

@@ -37,6 +37,8 @@ pub enum Deletion {
 pub struct DeletedArtifacts {
     /// The artifacts as they are now, in the order in which they were named.
     pub artifacts: Vec<Artifact>,
+    /// Those of them that were deleted as far already, so that nothing was done.
+    pub unchanged: Vec<ArtifactUid>,
     /// How many blobs were deleted.
     pub blobs: u64,
     /// How many bytes they held.
@@ -148,7 +150,9 @@ pub async fn delete_artifacts(
         Deletion::Trash => {
             let uids: Vec<_> = targets.iter().map(|(artifact, _)| artifact.uid).collect();
             let artifacts = mark::<DeleteArtifactsError>(registry, &uids, ArtifactState::Trashed, &[]).await?;
-            Ok(DeletedArtifacts { artifacts, blobs: 0, bytes: 0 })
+            let unchanged = targets.iter().filter(|(artifact, _)| artifact.state != ArtifactState::Available);
+            let unchanged = unchanged.map(|(artifact, _)| artifact.uid).collect();
+            Ok(DeletedArtifacts { artifacts, unchanged, blobs: 0, bytes: 0 })
         }
         Deletion::Purge { with_file } => purge_targets(registry, &targets, &locations, with_file).await,
     }
@@ -193,11 +197,15 @@ async fn purge_targets(
     refuse_shared_files(registry, &files, &uids).await?;
     refuse_changed_files(registry, &files, locations).await?;
 
+    let unchanged = targets.iter().map(|(artifact, _)| artifact).filter(|artifact| {
+        artifact.state == ArtifactState::Purged && doomed.iter().all(|doomed| doomed.uid != artifact.uid)
+    });
+    let unchanged = unchanged.map(|artifact| artifact.uid).collect();
     let bytes = doomed.iter().map(|artifact| artifact.size).sum();
     let blobs = doomed.len() as u64;
     let _task = Task::begin(&registry.host.progress, Activity::Deleting, Some(blobs), None);
     let artifacts = purge::<DeleteArtifactsError>(registry, &uids, &doomed, locations).await?;
-    Ok(DeletedArtifacts { artifacts, blobs, bytes })
+    Ok(DeletedArtifacts { artifacts, unchanged, blobs, bytes })
 }
 
 /// Whether there are bytes to delete. Those of a tombstone are there only if an earlier purge did not come to its end, or left the file.

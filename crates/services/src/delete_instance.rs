@@ -1,16 +1,20 @@
 //! Delete an instance: its claims, on request its ingested data, and last its registry.
 
-use freehold_domain::{Access, ArtifactState, BlobKey, NotManaged, Slug, Storage};
+use std::collections::BTreeMap;
+
+use freehold_domain::{Access, Artifact, ArtifactState, NotManaged, Slug, Storage};
 use freehold_ports::blobs::BlobError;
 use freehold_ports::persistence::{
     AccessMode, ArtifactFilter, ArtifactOrder, PageRequest, PersistenceError, Tally,
 };
-use freehold_ports::system::{Activity, DirectoryError, ProgressEvent};
+use freehold_ports::system::{Activity, DirectoryError, LivenessError};
 
 use crate::connect_instance::{ConnectError, locate};
 use crate::list_storages::PAGE;
 use crate::plan_deletion::{DeletionPlan, PlanDeletionError, plan_deletion};
 use crate::progress_task::Task;
+use crate::purge::purge;
+use crate::registry::ActorError;
 use crate::{AccessError, Category, Host, Registry, Transaction, UseCaseError};
 
 /// What becomes of the data in managed locations.
@@ -64,6 +68,12 @@ pub enum DeleteInstanceError {
     /// A claim is another's by now. What was done until then stays; the registry is still there.
     #[error(transparent)]
     Access(#[from] AccessError),
+    /// The user cannot be recorded.
+    #[error(transparent)]
+    Actor(#[from] ActorError),
+    /// The session cannot be begun.
+    #[error(transparent)]
+    Liveness(#[from] LivenessError),
     /// The settings failed.
     #[error(transparent)]
     Directory(#[from] DirectoryError),
@@ -83,6 +93,8 @@ impl UseCaseError for DeleteInstanceError {
             Self::Connect(error) => error.category(),
             Self::NotManaged(error) => error.category(),
             Self::Access(error) => error.category(),
+            Self::Actor(error) => error.category(),
+            Self::Liveness(error) => error.category(),
             Self::Directory(error) => error.category(),
             Self::Persistence(error) => error.category(),
             Self::Blob(error) => error.category(),
@@ -100,6 +112,8 @@ impl UseCaseError for DeleteInstanceError {
             Self::Connect(error) => error.hint(),
             Self::NotManaged(error) => error.hint(),
             Self::Access(error) => error.hint(),
+            Self::Actor(error) => error.hint(),
+            Self::Liveness(error) => error.hint(),
             Self::Directory(error) => error.hint(),
             Self::Persistence(error) => error.hint(),
             Self::Blob(error) => error.hint(),
@@ -125,9 +139,14 @@ pub async fn delete_instance(registry: &Registry, fate: DataFate) -> Result<Dele
         refuse_foreign_claim(registry, &location.storage).await?;
     }
     let mut purged = Tally::default();
-    for location in managed() {
-        if fate == DataFate::Purge {
-            purge(registry, &location.storage, &mut purged).await?;
+    if fate == DataFate::Purge {
+        // A run that has finished has nothing to do with it.
+        let registry = registry.under_run(None);
+        for location in managed() {
+            purge_location(&registry, &location.storage).await?;
+            let ingested = location.contents.unwrap_or_default().ingested;
+            purged.artifacts += ingested.artifacts;
+            purged.bytes += ingested.bytes;
         }
     }
     for location in managed() {
@@ -136,7 +155,9 @@ pub async fn delete_instance(registry: &Registry, fate: DataFate) -> Result<Dele
     registry.close().await?;
     host.databases.destroy(&registry.database).await?;
     for location in managed() {
-        host.locations.remove_empty(location.storage.root()).await?;
+        if let Err(error) = host.locations.remove_empty(location.storage.root()).await {
+            tracing::warn!(%error, root = %location.storage.root(), "an empty folder could not be removed");
+        }
     }
     host.directory.forget(registry.instance.uid()).await?;
     Ok(DeletedInstance { plan, purged })
@@ -183,13 +204,14 @@ async fn refuse_foreign_claim(registry: &Registry, storage: &Storage) -> Result<
     }
 }
 
-/// Deletes the blobs of ingested artifacts, a page at a time.
-async fn purge(registry: &Registry, storage: &Storage, purged: &mut Tally) -> Result<(), DeleteInstanceError> {
+/// Purges the ingested artifacts of a location, a page at a time.
+async fn purge_location(registry: &Registry, storage: &Storage) -> Result<(), DeleteInstanceError> {
     let location = match registry.host.locations.writable(storage, &registry.instance).await {
         Ok(location) => location,
         Err(AccessError::ClaimMissing { .. }) => return Ok(()),
         Err(error) => return Err(error.into()),
     };
+    let locations = BTreeMap::from([(storage.uid(), location)]);
     let _task = Task::begin(&registry.host.progress, Activity::Deleting, None, None);
     let filter = ArtifactFilter {
         storage: Some(storage.uid()),
@@ -204,15 +226,10 @@ async fn purge(registry: &Registry, storage: &Storage, purged: &mut Tally) -> Re
                 transaction.artifacts().list(&filter, ArtifactOrder::Newest, &page).await
             })
             .await?;
-        let doomed = found.items.iter().filter(|artifact| artifact.placement.location.is_ingested());
-        let keys: Vec<BlobKey> = doomed.clone().map(freehold_domain::Artifact::blob_key).collect();
-        location.delete(&keys).await?;
-        let there = doomed.filter(|artifact| artifact.state != ArtifactState::Purged);
-        for artifact in there {
-            purged.artifacts += 1;
-            purged.bytes += artifact.size;
-        }
-        registry.host.progress.report(ProgressEvent::Advanced { items: keys.len() as u64, bytes: 0 });
+        let ingested = found.items.iter().filter(|artifact| artifact.placement.location.is_ingested());
+        let doomed: Vec<&Artifact> = ingested.collect();
+        let uids: Vec<_> = doomed.iter().map(|artifact| artifact.uid).collect();
+        purge::<DeleteInstanceError>(registry, &uids, &doomed, &locations).await?;
         match found.next {
             Some(next) => page.after = Some(next),
             None => return Ok(()),

@@ -347,7 +347,8 @@ fn may_have_changed_something(error: &BlobError) -> bool {
         | BlobError::NotABlob { .. }
         | BlobError::OutsideLocation { .. }
         | BlobError::UnusableName { .. }
-        | BlobError::Unsupported { .. } => false,
+        | BlobError::Unsupported { .. }
+        | BlobError::NotBuiltIn { .. } => false,
         BlobError::NotFound { .. }
         | BlobError::AlreadyExists { .. }
         | BlobError::VersionMismatch { .. }

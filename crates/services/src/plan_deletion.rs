@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use freehold_domain::{Access, BlobKey, DatabaseUrl, Instance, Storage, Suffix};
+use freehold_domain::{
+    Access, ArtifactLocation, ArtifactUid, BlobKey, DatabaseUrl, Instance, RESERVED_DIRECTORY, Storage, StorageRoot,
+};
 use freehold_ports::blobs::{BlobError, BlobMetadata};
 use freehold_ports::persistence::{PersistenceError, Tally};
 use freehold_ports::system::{Activity, ProgressEvent};
@@ -97,10 +99,12 @@ impl UseCaseError for PlanDeletionError {
 /// See [`PlanDeletionError`].
 pub async fn plan_deletion(registry: &Registry) -> Result<DeletionPlan, PlanDeletionError> {
     let _task = Task::begin(&registry.host.progress, Activity::Scanning, None, None);
+    let all = list_storages(registry).await?;
+    let roots: Vec<StorageRoot> = all.iter().map(|listed| listed.storage.root().clone()).collect();
     let mut locations = Vec::new();
-    for listed in list_storages(registry).await? {
+    for listed in all {
         let contents = match listed.access {
-            Access::Managed => Some(look(registry, &listed.storage).await?),
+            Access::Managed => Some(look(registry, &listed.storage, &roots).await?),
             Access::Linked => None,
         };
         locations.push(PlannedLocation { storage: listed.storage, access: listed.access, contents });
@@ -108,13 +112,21 @@ pub async fn plan_deletion(registry: &Registry) -> Result<DeletionPlan, PlanDele
     Ok(DeletionPlan { instance: registry.instance.clone(), database: registry.database.clone(), locations })
 }
 
-async fn look(registry: &Registry, storage: &Storage) -> Result<Contents, PlanDeletionError> {
+/// Looks at what belongs to a location: what lies in a location inside it is that one's.
+async fn look(registry: &Registry, storage: &Storage, roots: &[StorageRoot]) -> Result<Contents, PlanDeletionError> {
+    let root = storage.root();
+    let inner: Vec<&StorageRoot> = roots.iter().filter(|other| *other != root && root.contains(other)).collect();
+    let is_inside = |blob: &BlobMetadata| {
+        let path = root.join(&blob.key);
+        inner.iter().any(|inner| inner.relative_key(&path).is_some())
+    };
     let location = registry.host.locations.readable(storage).await?;
     let mut contents = Contents::default();
     let mut blobs = location.list(None).await.chunks(BATCH);
     while let Some(batch) = blobs.next().await {
-        let batch = batch.into_iter().collect::<Result<Vec<BlobMetadata>, _>>()?;
+        let mut batch = batch.into_iter().collect::<Result<Vec<BlobMetadata>, _>>()?;
         registry.host.progress.report(ProgressEvent::Advanced { items: batch.len() as u64, bytes: 0 });
+        batch.retain(|blob| !is_inside(blob) && !is_own_book(registry, storage, &blob.key));
         compare(registry, storage, batch, &mut contents).await?;
     }
     Ok(contents)
@@ -127,17 +139,8 @@ async fn compare(
     blobs: Vec<BlobMetadata>,
     contents: &mut Contents,
 ) -> Result<(), PlanDeletionError> {
-    let mut ingested = HashMap::new();
-    let mut lying = HashMap::new();
-    for blob in blobs.into_iter().filter(|blob| !is_own_book(registry, storage, &blob.key)) {
-        if let Some(uid) = ingested_uid(&blob.key) {
-            ingested.insert(uid, blob);
-        } else {
-            lying.insert(blob.key.clone(), blob);
-        }
-    }
-    let uids: Vec<_> = ingested.keys().copied().collect();
-    let keys: Vec<BlobKey> = lying.keys().cloned().collect();
+    let keys: Vec<BlobKey> = blobs.iter().map(|blob| blob.key.clone()).collect();
+    let uids: Vec<ArtifactUid> = keys.iter().filter_map(ingested_uid).collect();
     let (artifacts, in_place) = registry
         .reading(|| async |transaction: &mut Transaction| {
             let artifacts = transaction.artifacts().find_many(&uids).await?;
@@ -145,18 +148,20 @@ async fn compare(
             Ok::<_, PersistenceError>((artifacts, in_place))
         })
         .await?;
-    for artifact in artifacts {
-        let is_there = artifact.placement.storage == storage.uid() && artifact.placement.location.is_ingested();
-        if let Some(blob) = ingested.remove(&artifact.uid).filter(|blob| is_there && blob.key == artifact.blob_key()) {
-            add(&mut contents.ingested, &blob);
+    let mut unknown: HashMap<BlobKey, BlobMetadata> =
+        blobs.into_iter().map(|blob| (blob.key.clone(), blob)).collect();
+    for artifact in artifacts.into_iter().chain(in_place) {
+        if artifact.placement.storage != storage.uid() {
+            continue;
+        }
+        if let Some(blob) = unknown.remove(&artifact.blob_key()) {
+            match artifact.placement.location {
+                ArtifactLocation::Ingested => add(&mut contents.ingested, &blob),
+                ArtifactLocation::InPlace(_) => add(&mut contents.in_place, &blob),
+            }
         }
     }
-    for artifact in in_place {
-        if let Some(blob) = lying.remove(&artifact.blob_key()) {
-            add(&mut contents.in_place, &blob);
-        }
-    }
-    for blob in ingested.into_values().chain(lying.into_values()) {
+    for blob in unknown.into_values() {
         add(&mut contents.unknown, &blob);
     }
     Ok(())
@@ -168,12 +173,9 @@ fn add(tally: &mut Tally, blob: &BlobMetadata) {
 }
 
 /// The uid in the name of a blob that Freehold, or LaminDB, put there.
-fn ingested_uid(key: &BlobKey) -> Option<freehold_domain::ArtifactUid> {
-    let name = key.as_str().strip_prefix(".lamindb/")?;
-    let uid = name.get(..freehold_domain::ArtifactUid::LENGTH)?;
-    let suffix: Suffix = name.get(freehold_domain::ArtifactUid::LENGTH..)?.parse().ok()?;
-    let uid = uid.parse().ok()?;
-    (BlobKey::ingested(&uid, &suffix) == *key).then_some(uid)
+fn ingested_uid(key: &BlobKey) -> Option<ArtifactUid> {
+    let name = key.as_str().strip_prefix(RESERVED_DIRECTORY)?.strip_prefix('/')?;
+    name.get(..ArtifactUid::LENGTH)?.parse().ok()
 }
 
 /// Whether a blob is one of the books that Freehold keeps beside the data: the claim, and the registry of this very instance.

@@ -5,6 +5,7 @@
 mod use_cases {
     mod claims;
     mod deleting;
+    mod deleting_an_instance;
     mod harness;
     mod initialise;
     mod reading;

@@ -5,10 +5,10 @@ use freehold_ports::blobs::BlobError;
 
 /// The error for a cloud location, whose backend is not built in.
 pub(crate) fn not_built_in(root: &StorageRoot) -> BlobError {
-    let what = match root.kind() {
-        StorageKind::S3 => "being opened: S3 is not built into this program",
-        StorageKind::Gs => "being opened: Google Cloud Storage is not built into this program",
-        StorageKind::Local => "being opened: local disks are not supported on this system",
+    let backend = match root.kind() {
+        StorageKind::S3 => "S3",
+        StorageKind::Gs => "Google Cloud Storage",
+        StorageKind::Local => "local disk",
     };
-    BlobError::Unsupported { location: root.to_string(), what }
+    BlobError::NotBuiltIn { location: root.to_string(), backend }
 }

@@ -105,27 +105,32 @@ fn named(details: &ArtifactDetails) -> String {
 }
 
 fn report(output: &mut Output, deleted: &DeletedArtifacts, deletion: Deletion) -> Result<(), Failure> {
-    let artifacts = count(deleted.artifacts.len() as u64, "artifact", "artifacts");
+    for artifact in deleted.artifacts.iter().take(FEW) {
+        let done = match (deleted.unchanged.contains(&artifact.uid), artifact.state) {
+            (false, ArtifactState::Purged) => "purged",
+            (false, ArtifactState::Trashed | ArtifactState::Available) => "trashed",
+            (true, ArtifactState::Purged) => "was purged already",
+            (true, ArtifactState::Trashed | ArtifactState::Available) => "was in the trash already",
+        };
+        output.say(format_args!("{}  version {}  {}: {done}", artifact.uid, artifact.version(), artifact.key))?;
+    }
+    let changed = || deleted.artifacts.iter().filter(|artifact| !deleted.unchanged.contains(&artifact.uid));
+    let artifacts = count(changed().count() as u64, "artifact", "artifacts");
     match deletion {
         Deletion::Trash => {
             output.say(format_args!("moved {artifacts} to the trash"))?;
-            if let Some(first) =
-                deleted.artifacts.iter().find(|artifact| artifact.state == ArtifactState::Trashed)
-            {
+            if let Some(first) = changed().next() {
                 output.note(format_args!("`freehold restore {}` brings it back", first.uid));
             }
         }
         Deletion::Purge { with_file } => {
             let files = count(deleted.blobs, "file", "files");
             output.say(format_args!("purged {artifacts}; deleted {files} ({})", size(deleted.bytes)))?;
-            let in_place =
-                deleted.artifacts.iter().filter(|artifact| !artifact.placement.location.is_ingested());
+            let in_place = changed().filter(|artifact| !artifact.placement.location.is_ingested());
             let left = if with_file { 0 } else { in_place.count() as u64 };
             if left > 0 {
-                let files = count(left, "file", "files");
-                output.note(format_args!(
-                    "note: left {files} registered in place where they are; --with-file deletes such files, too"
-                ));
+                let files = count(left, "file that was registered in place", "files that were registered in place");
+                output.note(format_args!("note: left {files}; --with-file deletes such files, too"));
             }
         }
     }

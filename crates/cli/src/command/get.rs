@@ -74,7 +74,13 @@ fn explain(error: DownloadError) -> Failure {
         DownloadError::File(FileError::NotFound { .. }) => {
             "make the folder first, or choose another one with --output"
         }
-        DownloadError::File(_) | DownloadError::Read(_) | DownloadError::Mismatch(_) => return error.into(),
+        DownloadError::File(_)
+        | DownloadError::Read(_)
+        | DownloadError::Mismatch(_)
+        | DownloadError::Reserved { .. }
+        | DownloadError::InLinkedLocation { .. }
+        | DownloadError::Path(_)
+        | DownloadError::Persistence(_) => return error.into(),
     };
     Failure::from(error).with_hint(hint)
 }

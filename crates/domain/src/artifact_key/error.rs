@@ -53,9 +53,9 @@ pub enum ArtifactKeyError {
     },
     /// The key promises another kind of content than the file has.
     #[error(
-        "key {key:?} ends in {:?} but the file in {:?}; give a key with the file's suffix",
-        found.as_str(),
-        expected.as_str()
+        "key {key:?} has {} and the file has {}; the suffix of a key must be that of its file",
+        described(found),
+        described(expected)
     )]
     SuffixMismatch {
         /// The key as given.
@@ -65,4 +65,8 @@ pub enum ArtifactKeyError {
         /// The suffix of the key.
         found: Suffix,
     },
+}
+
+fn described(suffix: &Suffix) -> String {
+    if suffix.is_empty() { "no suffix".to_owned() } else { format!("the suffix {suffix}") }
 }

@@ -60,7 +60,7 @@ fn the_suffix_must_be_that_of_the_file() {
     let mismatch = key("raw/a.csv").require_suffix(&gzip).unwrap_err();
     assert_eq!(
         mismatch.to_string(),
-        r#"key "raw/a.csv" ends in ".csv" but the file in ".fastq.gz"; give a key with the file's suffix"#
+        r#"key "raw/a.csv" has the suffix .csv and the file has the suffix .fastq.gz; the suffix of a key must be that of its file"#
     );
 }
 

@@ -32,7 +32,7 @@ pub enum RunOutcome {
 
 /// A step that a run cannot take from where it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("run {run} is {from} and cannot become {to}")]
+#[error("run {run} {} and cannot become {to}", if from.is_finished() { format!("has finished already ({from})") } else { format!("is {from}") })]
 pub struct IllegalTransition {
     /// The run.
     pub run: RunUid,

@@ -10,11 +10,11 @@ use super::StoragePath;
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum StoragePathError {
     /// There is no text.
-    #[error("storage path is empty; give a directory, s3://bucket/folder or gs://bucket/folder")]
+    #[error("the path is empty; give a local path, s3://bucket/folder or gs://bucket/folder")]
     Empty,
     /// The normal form exceeds [`StoragePath::MAXIMUM_LENGTH`].
     #[error(
-        "storage path has {length} bytes, at most {} are allowed; choose a shorter one",
+        "the path has {length} bytes, at most {} are allowed; choose a shorter one",
         StoragePath::MAXIMUM_LENGTH
     )]
     TooLong {
@@ -22,7 +22,7 @@ pub enum StoragePathError {
         length: usize,
     },
     /// The text contains a control character.
-    #[error("storage path {text:?} contains the control character {character:?}; remove it")]
+    #[error("the path {text:?} contains the control character {character:?}; remove it")]
     ControlCharacter {
         /// The text as given.
         text: String,
@@ -39,13 +39,13 @@ pub enum StoragePathError {
         scheme: String,
     },
     /// The text begins with `~`, and the home directory is not known.
-    #[error("storage path {text:?} begins at the home directory, which is not known; give an absolute path")]
+    #[error("the path {text:?} begins at the home directory, which is not known; give an absolute path")]
     UnknownHome {
         /// The text as given.
         text: String,
     },
     /// The text is relative, and the current directory is not known by an absolute path.
-    #[error("storage path {text:?} is relative to a directory that is not known; give an absolute path")]
+    #[error("the path {text:?} is relative to a directory that is not known; give an absolute path")]
     UnknownCurrentDirectory {
         /// The text as given.
         text: String,

@@ -22,7 +22,7 @@ pub trait BlobStores: Debug + Send + Sync {
     /// Opens a location. Nothing is made or changed, and the place need not exist.
     ///
     /// # Errors
-    /// `Unsupported` when the backend is not built in; `NotALocation`.
+    /// `NotBuiltIn`; `NotALocation`.
     async fn open(&self, root: &StorageRoot) -> Result<Arc<dyn BlobStore>, BlobError>;
 
     /// Removes what is left of an emptied location: the folder `.lamindb/` when it is empty, and the root when that is empty, too.

@@ -100,13 +100,21 @@ pub enum BlobError {
         #[source]
         source: SourceError,
     },
-    /// The backend cannot do this at all, or is not built in.
+    /// The backend cannot do this at all.
     #[error("{location} does not support {what}")]
     Unsupported {
         /// The location's root.
         location: String,
         /// What was asked.
         what: &'static str,
+    },
+    /// The backend of the location is not built into this program.
+    #[error("{location} is on {backend}, for which this program has no support")]
+    NotBuiltIn {
+        /// The root as given.
+        location: String,
+        /// The backend, for people.
+        backend: &'static str,
     },
     /// Anything else that the backend reports.
     #[error("the storage at {location} failed")]

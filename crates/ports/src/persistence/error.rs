@@ -154,7 +154,7 @@ pub enum PersistenceError {
         database: String,
     },
     /// This build or adapter has no support for this kind of database.
-    #[error("no support for the database {database} is built in")]
+    #[error("this program has no support for the kind of database that {database} names")]
     UnsupportedDatabase {
         /// Its URL, without a password.
         database: String,

@@ -149,19 +149,15 @@ pub(super) async fn find_lost(
     Ok(lost)
 }
 
-/// Whether the bytes of an artifact are there: by their size where Freehold put them, by their content where anybody may write.
+/// Whether the recorded bytes of an artifact are there. They are read: who is told that a file exists already may delete it.
 pub(super) async fn has_bytes(batch: &Batch<'_>, artifact: &Artifact) -> Result<bool, SaveArtifactsError> {
     let storage = batch.storages.iter().find(|storage| storage.uid() == artifact.placement.storage);
     let Some(storage) = storage else { return Ok(false) };
     let location = batch.registry.host.locations.readable(storage).await?;
     let key = artifact.blob_key();
-    let has_size = location.metadata(&key).await?.is_some_and(|blob| blob.size == artifact.size);
-    if !has_size || artifact.placement.location.is_ingested() {
-        return Ok(has_size);
-    }
     let reader = match location.read(&key, None).await {
-        Ok(reader) => reader,
-        Err(BlobError::NotFound { .. }) => return Ok(false),
+        Ok(reader) if reader.metadata.size == artifact.size => reader,
+        Ok(_) | Err(BlobError::NotFound { .. } | BlobError::NotABlob { .. }) => return Ok(false),
         Err(error) => return Err(error.into()),
     };
     // A file that cannot be read to its end, or changes meanwhile, is not the recorded content.

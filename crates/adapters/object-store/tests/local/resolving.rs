@@ -108,8 +108,8 @@ async fn cloud_locations_are_not_built_in() {
     for root in ["s3://bucket/prefix", "gs://bucket"] {
         let root = StorageRoot::from_canonical(root).unwrap();
         let stores = ObjectStoreBlobStores::new();
-        assert!(matches!(stores.resolve(&root).await, Err(BlobError::Unsupported { .. })));
-        assert!(matches!(stores.open(&root).await, Err(BlobError::Unsupported { .. })));
-        assert!(matches!(stores.remove_empty(&root).await, Err(BlobError::Unsupported { .. })));
+        assert!(matches!(stores.resolve(&root).await, Err(BlobError::NotBuiltIn { .. })));
+        assert!(matches!(stores.open(&root).await, Err(BlobError::NotBuiltIn { .. })));
+        assert!(matches!(stores.remove_empty(&root).await, Err(BlobError::NotBuiltIn { .. })));
     }
 }

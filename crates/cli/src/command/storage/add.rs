@@ -57,6 +57,8 @@ fn tell(session: &mut Session, added: &AddedStorage, instance: &Instance) -> Res
     let output = &mut session.output;
     if added.created {
         output.say(format_args!("added {access} storage location {root} ({uid})"))?;
+    } else if added.before.is_some_and(|before| before != access) {
+        output.say(format_args!("storage location {root} ({uid}) was there already, and is {access} now"))?;
     } else {
         output.say(format_args!(
             "{access} storage location {root} ({uid}) was there already; it is up to date"
