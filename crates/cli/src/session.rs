@@ -141,10 +141,13 @@ fn given(
     Ok(Some(Given { source, text }).filter(|given| !given.text.is_empty()))
 }
 
-/// Opens an instance to read only. A registry with an older schema is brought up to date first.
+/// Opens an instance to read only. A registry with an older schema is brought up to date first, and one that an interrupted program has
+/// left is recovered.
 pub(crate) async fn open_to_read(machine: &Machine, target: Option<&str>) -> Result<Freehold, ConnectError> {
     match machine.open_read_only(target).await {
-        Err(ConnectError::Persistence(PersistenceError::SchemaOutdated { .. })) => {
+        Err(ConnectError::Persistence(
+            PersistenceError::SchemaOutdated { .. } | PersistenceError::NeedsRecovery { .. },
+        )) => {
             machine.open(target).await?.close().await?;
             machine.open_read_only(target).await
         }

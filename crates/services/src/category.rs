@@ -66,6 +66,7 @@ impl UseCaseError for PersistenceError {
             | Self::OutcomeUnknown { .. }
             | Self::SchemaTooNew { .. }
             | Self::SchemaOutdated { .. }
+            | Self::NeedsRecovery { .. }
             | Self::Backend { .. } => Category::Failed,
         }
     }

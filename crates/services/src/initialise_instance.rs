@@ -215,6 +215,8 @@ async fn find_instance(
 ) -> Result<Option<Instance>, InitialiseError> {
     let opened = match databases.open(database, AccessMode::Read).await {
         Err(PersistenceError::SchemaOutdated { .. }) => databases.open(database, AccessMode::Write).await,
+        // An init that was interrupted: what it began is gone on with.
+        Err(PersistenceError::NeedsRecovery { .. }) => databases.create(database).await,
         opened => opened,
     };
     let persistence = match opened {

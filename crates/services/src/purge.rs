@@ -25,8 +25,37 @@ pub(crate) async fn purge<E>(
 where
     E: UseCaseError + From<ActorError> + From<LivenessError> + From<PersistenceError> + From<BlobError>,
 {
+    if artifacts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let intents = announce::<E>(registry, doomed).await?;
+    let purged = mark::<E>(registry, artifacts, ArtifactState::Purged, &intents).await?;
+    for (storage, location) in locations {
+        let here = doomed.iter().filter(|artifact| artifact.placement.storage == *storage);
+        let keys: Vec<BlobKey> = here.map(|artifact| artifact.blob_key()).collect();
+        if keys.is_empty() {
+            continue;
+        }
+        location.delete(&keys).await?;
+        registry.host.progress.report(ProgressEvent::Advanced { items: keys.len() as u64, bytes: 0 });
+    }
+    if let Some(session) = registry.begun_session().await {
+        let gone: BTreeSet<ArtifactUid> = artifacts.iter().copied().collect();
+        registry
+            .writing(|| async |transaction: &mut Transaction| {
+                drop_intents(transaction, session, IntentKind::Delete, &gone).await
+            })
+            .await?;
+    }
+    Ok(purged)
+}
+
+async fn announce<E>(registry: &Registry, doomed: &[&Artifact]) -> Result<Vec<Intent>, E>
+where
+    E: UseCaseError + From<LivenessError>,
+{
     if doomed.is_empty() {
-        return mark::<E>(registry, artifacts, ArtifactState::Purged, &[]).await;
+        return Ok(Vec::new());
     }
     let session = registry.session().await?;
     let created_at = registry.host.clock.now();
@@ -39,24 +68,7 @@ where
         artifact: artifact.uid,
         created_at,
     };
-    let intents: Vec<Intent> = doomed.iter().map(intent).collect();
-    let artifacts = mark::<E>(registry, artifacts, ArtifactState::Purged, &intents).await?;
-    for (storage, location) in locations {
-        let here = doomed.iter().filter(|artifact| artifact.placement.storage == *storage);
-        let keys: Vec<BlobKey> = here.map(|artifact| artifact.blob_key()).collect();
-        if keys.is_empty() {
-            continue;
-        }
-        location.delete(&keys).await?;
-        registry.host.progress.report(ProgressEvent::Advanced { items: keys.len() as u64, bytes: 0 });
-    }
-    let gone: BTreeSet<ArtifactUid> = doomed.iter().map(|artifact| artifact.uid).collect();
-    registry
-        .writing(|| async |transaction: &mut Transaction| {
-            drop_intents(transaction, session, IntentKind::Delete, &gone).await
-        })
-        .await?;
-    Ok(artifacts)
+    Ok(doomed.iter().map(intent).collect())
 }
 
 /// Gives the artifacts that are not as far yet their new state, with the intents of what is to follow, and settles the heads.

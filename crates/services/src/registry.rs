@@ -139,10 +139,12 @@ impl Registry {
         in_transaction(&*self.persistence, AccessMode::Write, work).await
     }
 
-    /// Sees to it that the user is recorded and the run may be worked under, and gives the provenance of what is created now.
+    /// Sees to it that the user is recorded as the profile is now and the run may be worked under, and gives the provenance of what is created now.
     pub(crate) async fn record_actor(&self, transaction: &mut Transaction) -> Result<Provenance, ActorError> {
-        if transaction.users().find_many(&[self.user.uid]).await?.is_empty() {
-            transaction.users().insert_many(std::slice::from_ref(&self.user)).await?;
+        match transaction.users().find_many(&[self.user.uid]).await?.first() {
+            None => transaction.users().insert_many(std::slice::from_ref(&self.user)).await?,
+            Some(recorded) if *recorded != self.user => transaction.users().update(&self.user).await?,
+            Some(_) => {}
         }
         if let Some(uid) = self.run {
             let runs = transaction.runs().find_many(&[uid]).await?;
@@ -152,6 +154,11 @@ impl Registry {
             }
         }
         Ok(Provenance::created(self.host.clock.now(), self.user.uid, self.run))
+    }
+
+    /// The session of this process, if it has begun one.
+    pub(crate) async fn begun_session(&self) -> Option<SessionUid> {
+        self.session.lock().await.as_ref().map(|session| session.uid)
     }
 
     /// The session of this process, which lives as long as the registry is open. It is begun by the first write that needs it.

@@ -4,10 +4,13 @@
 
 mod use_cases {
     mod claims;
+    mod conflicts;
     mod deleting;
     mod deleting_an_instance;
     mod harness;
     mod initialise;
+    mod interruptions;
+    mod linked;
     mod reading;
     mod runs;
     mod saving;
@@ -16,5 +19,6 @@ mod use_cases {
     mod storages;
     mod transferring;
     mod transferring_copies;
+    mod users;
     mod versions;
 }

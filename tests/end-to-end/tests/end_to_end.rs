@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod end_to_end {
+    mod attacks;
     mod bad_databases;
     mod bad_files;
     mod bad_keys;

@@ -28,7 +28,7 @@ pub trait Databases: Debug + Send + Sync {
     /// With [`AccessMode::Read`] nothing at all is written at the place, not even beside the database.
     ///
     /// # Errors
-    /// `DatabaseMissing` (it is never created), `NotARegistry`, `SchemaTooNew`, `SchemaOutdated`, `ReadOnly`, `Unavailable`,
+    /// `DatabaseMissing` (it is never created), `NotARegistry`, `SchemaTooNew`, `SchemaOutdated`, `NeedsRecovery` (reading only), `ReadOnly`, `Unavailable`,
     /// `UnsupportedDatabase`.
     async fn open(
         &self,

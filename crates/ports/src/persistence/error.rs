@@ -153,6 +153,12 @@ pub enum PersistenceError {
         /// Its URL, without a password.
         database: String,
     },
+    /// A writer was interrupted, or is at work, and what it left cannot be read without writing.
+    #[error("{database} was left by a program that was interrupted; open it once for writing, with any command that changes something")]
+    NeedsRecovery {
+        /// Its URL, without a password.
+        database: String,
+    },
     /// This build or adapter has no support for this kind of database.
     #[error("this program has no support for the kind of database that {database} names")]
     UnsupportedDatabase {
@@ -186,6 +192,7 @@ impl PersistenceError {
             | Self::NotARegistry { .. }
             | Self::SchemaTooNew { .. }
             | Self::SchemaOutdated { .. }
+            | Self::NeedsRecovery { .. }
             | Self::UnsupportedDatabase { .. } => true,
             Self::OutcomeUnknown { .. } | Self::Backend { .. } => false,
         }

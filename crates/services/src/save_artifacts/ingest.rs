@@ -43,9 +43,7 @@ pub(super) async fn ingest(
     match record_copies(batch, &location, &copied).await {
         Ok(saved) => account.tell(saved),
         Err(error) => {
-            let ours: Vec<Announced> = copied.into_iter().map(|(announced, _)| announced).collect();
-            undo(batch, &location, &ours, &[]).await;
-            return Err(error);
+            return Err(give_up(batch, &location, copied, &[], error).await);
         }
     }
     Ok(())
@@ -58,29 +56,33 @@ async fn copy_files(
     files: Vec<SourceFile>,
 ) -> Result<Vec<(Announced, Stored)>, SaveArtifactsError> {
     let mut copied: Vec<(Announced, Stored)> = Vec::new();
-    let (mut files, mut obsolete) = (files, Vec::new());
+    let (mut files, mut taken) = (files, Vec::new());
     for _ in 0..ROUNDS {
-        let announced = match announce(batch, &files, &obsolete).await {
+        let announced = match announce(batch, &files, &taken).await {
             Ok(announced) => announced,
-            Err(error) => return Err(give_up(batch, location, copied, Vec::new(), error).await),
+            Err(error) => return Err(give_up(batch, location, copied, &taken, error).await),
         };
-        let Copies { stored, taken, absent, misshapen, failure } = copy_all(batch, location, announced).await;
-        copied.extend(stored);
-        if let Some(error) = failure {
-            let ours = copied.into_iter().map(|(announced, _)| announced).chain(misshapen).collect::<Vec<_>>();
-            let nothing = absent.into_iter().chain(taken).collect::<Vec<_>>();
-            undo(batch, location, &ours, &nothing).await;
+        let copies = copy_all(batch, location, announced).await;
+        copied.extend(copies.stored);
+        taken = copies.taken;
+        if let Some(error) = copies.failure {
+            let ours: Vec<_> = ours(copied).chain(copies.misshapen).collect();
+            taken.extend(copies.absent);
+            undo(batch, location, &ours, &taken).await;
             return Err(error);
         }
         if taken.is_empty() {
             return Ok(copied);
         }
-        obsolete = taken.iter().map(|announced| announced.intent.uid).collect();
-        files = taken.into_iter().map(|announced| announced.file).collect();
+        files = taken.iter().map(|announced| announced.file.clone()).collect();
     }
     let key = files.first().map(|file| file.name.key.to_string()).unwrap_or_default();
     let error = SaveArtifactsError::VersionsStored { key, root: batch.target.root().clone() };
-    Err(give_up(batch, location, copied, obsolete, error).await)
+    Err(give_up(batch, location, copied, &taken, error).await)
+}
+
+fn ours(copied: Vec<(Announced, Stored)>) -> impl Iterator<Item = Announced> {
+    copied.into_iter().map(|(announced, _)| announced)
 }
 
 /// Undoes what was copied, and gives the error that made it necessary.
@@ -88,18 +90,11 @@ async fn give_up(
     batch: &Batch<'_>,
     location: &WritableLocation,
     copied: Vec<(Announced, Stored)>,
-    obsolete: Vec<IntentUid>,
+    taken: &[Announced],
     error: SaveArtifactsError,
 ) -> SaveArtifactsError {
-    let ours: Vec<Announced> = copied.into_iter().map(|(announced, _)| announced).collect();
-    undo(batch, location, &ours, &[]).await;
-    let dropped = batch
-        .registry
-        .writing(|| async |transaction: &mut Transaction| transaction.intents().delete_many(&obsolete).await)
-        .await;
-    if let Err(error) = dropped {
-        tracing::warn!(%error, "intents that are not needed could not be removed; recovery removes them");
-    }
+    let ours: Vec<Announced> = ours(copied).collect();
+    undo(batch, location, &ours, taken).await;
     error
 }
 
@@ -170,11 +165,12 @@ async fn same_head(
 async fn announce(
     batch: &Batch<'_>,
     files: &[SourceFile],
-    obsolete: &[IntentUid],
+    taken: &[Announced],
 ) -> Result<Vec<Announced>, SaveArtifactsError> {
     let registry = batch.registry;
     let session = registry.session().await?;
     let keys: Vec<ArtifactKey> = files.iter().map(|file| file.name.key.clone()).collect();
+    let in_vain: Vec<IntentUid> = taken.iter().map(|announced| announced.intent.uid).collect();
     registry
         .writing(|| async |transaction: &mut Transaction| {
             let provenance = registry.record_actor(transaction).await?;
@@ -198,7 +194,7 @@ async fn announce(
                 })
                 .collect();
             let intents: Vec<Intent> = announced.iter().map(|announced| announced.intent.clone()).collect();
-            transaction.intents().delete_many(obsolete).await?;
+            transaction.intents().delete_many(&in_vain).await?;
             transaction.intents().insert_many(&intents).await?;
             Ok(announced)
         })
@@ -247,6 +243,9 @@ fn of_outcome<'batch>(
 /// Deletes blobs that we put and that no artifact points to, and drops their intents and those of files of which nothing is there. Failing that, the
 /// intents stay for recovery.
 async fn undo(batch: &Batch<'_>, location: &WritableLocation, ours: &[Announced], nothing: &[Announced]) {
+    if ours.is_empty() && nothing.is_empty() {
+        return;
+    }
     let uids: Vec<ArtifactUid> = ours.iter().map(|announced| announced.uid).collect();
     let blobs: Vec<BlobKey> = ours.iter().map(|announced| announced.intent.blob_key.clone()).collect();
     let all = || ours.iter().chain(nothing);

@@ -24,6 +24,9 @@ struct Header {
     schema: i64,
 }
 
+/// What the header of a database says that nobody has marked.
+const UNMARKED: Header = Header { application: 0, schema: 0 };
+
 /// What an SQLite file is to this program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Identity {
@@ -48,14 +51,20 @@ pub(crate) async fn identify(
     place: &Place,
     connection: &impl ConnectionTrait,
 ) -> Result<Identity, PersistenceError> {
-    let header = read(connection).await.map_err(|error| of_opening(place, error))?;
+    let mut header = read(place, connection).await?;
+    if header == UNMARKED {
+        if !has_tables(place, connection).await? {
+            return Ok(Identity::Empty);
+        }
+        // Between the two looks, another process may have made a registry of it, which is marked in the same transaction.
+        header = read(place, connection).await?;
+    }
     match header {
         Header { application: APPLICATION, schema } => Ok(match schema.cmp(&migration::newest_number()) {
             Ordering::Greater => Identity::TooNew { schema },
             Ordering::Less => Identity::Outdated,
             Ordering::Equal => Identity::Current,
         }),
-        Header { application: 0, schema: 0 } if !has_tables(place, connection).await? => Ok(Identity::Empty),
         Header { .. } => Err(place.not_a_registry("it is the SQLite database of another program")),
     }
 }
@@ -111,7 +120,11 @@ pub(crate) fn of_opening(place: &Place, error: DbErr) -> PersistenceError {
     }
 }
 
-async fn read(connection: &impl ConnectionTrait) -> Result<Header, DbErr> {
+async fn read(place: &Place, connection: &impl ConnectionTrait) -> Result<Header, PersistenceError> {
+    read_header(connection).await.map_err(|error| of_opening(place, error))
+}
+
+async fn read_header(connection: &impl ConnectionTrait) -> Result<Header, DbErr> {
     let select = "SELECT application_id, user_version FROM pragma_application_id, pragma_user_version";
     let row = connection.query_one_raw(Statement::from_string(DbBackend::Sqlite, select)).await?;
     let row = row.ok_or_else(|| DbErr::RecordNotFound("the header of the database".to_owned()))?;

@@ -79,7 +79,8 @@ impl Place {
             return Err(self.not_a_registry("it is not a regular file"));
         }
         if metadata.len() == 0 {
-            return Err(self.not_a_registry("the file is empty"));
+            // One that is about to be made, or whose making was interrupted.
+            return Err(self.missing());
         }
         let path = fs::canonicalize(&self.path).map_err(error::unavailable)?;
         Ok(Self { path, ..self.clone() })
@@ -119,6 +120,10 @@ impl Place {
 
     pub(crate) fn schema_outdated(&self) -> PersistenceError {
         PersistenceError::SchemaOutdated { database: self.database.clone() }
+    }
+
+    pub(crate) fn needs_recovery(&self) -> PersistenceError {
+        PersistenceError::NeedsRecovery { database: self.database.clone() }
     }
 
     pub(crate) fn schema_too_new(&self, found: String, supported: String) -> PersistenceError {

@@ -59,9 +59,20 @@ impl ReadOnlyFile {
             }
             Err(error) => {
                 file.close().await?;
-                Err(error)
+                Err(file.as_left_by_a_writer(error)?)
             }
         }
+    }
+
+    /// What a reader cannot get past, while there is a log or a journal, is what a writer has left there, or does.
+    fn as_left_by_a_writer(&self, error: PersistenceError) -> Result<PersistenceError, PersistenceError> {
+        let is_in_the_way =
+            matches!(error, PersistenceError::Conflict { .. } | PersistenceError::Unavailable { .. });
+        if is_in_the_way && self.place.undisturbed()?.is_none() {
+            tracing::debug!(%error, "the database cannot be read without writing");
+            return Ok(self.place.needs_recovery());
+        }
+        Ok(error)
     }
 
     async fn try_to_begin(&self) -> Result<Begun, PersistenceError> {

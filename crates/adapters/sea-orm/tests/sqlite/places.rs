@@ -15,7 +15,7 @@ use crate::arrange::{Place, add_user, databases, has_user, now, user};
 const MODES: [AccessMode; 2] = [AccessMode::Read, AccessMode::Write];
 
 /// Ends the test unless what lies at the place is refused by every call, and left as it is.
-async fn ensure_refused(place: &Place, is_created_in: bool) {
+async fn ensure_refused(place: &Place) {
     let before = place.files();
     for mode in MODES {
         let opened = place.open(mode).await;
@@ -23,10 +23,8 @@ async fn ensure_refused(place: &Place, is_created_in: bool) {
     }
     let destroyed = databases().destroy(&place.url).await;
     assert!(matches!(destroyed, Err(PersistenceError::NotARegistry { .. })), "{destroyed:?}");
-    if !is_created_in {
-        let created = databases().create(&place.url).await;
-        assert!(matches!(created, Err(PersistenceError::NotARegistry { .. })), "{created:?}");
-    }
+    let created = databases().create(&place.url).await;
+    assert!(matches!(created, Err(PersistenceError::NotARegistry { .. })), "{created:?}");
     assert_eq!(place.files(), before);
 }
 
@@ -44,28 +42,33 @@ async fn opening_what_is_missing_creates_nothing() {
 async fn a_directory_is_not_a_registry() {
     let place = Place::new();
     fs::create_dir(&place.path).unwrap();
-    ensure_refused(&place, false).await;
+    ensure_refused(&place).await;
 }
 
 #[tokio::test]
 async fn a_text_is_not_a_registry() {
     let place = Place::new();
     fs::write(&place.path, "Dear diary, this is longer than the header of a database.\n".repeat(20)).unwrap();
-    ensure_refused(&place, false).await;
+    ensure_refused(&place).await;
 }
 
 #[tokio::test]
 async fn a_short_text_is_not_a_registry() {
     let place = Place::new();
     fs::write(&place.path, "hi").unwrap();
-    ensure_refused(&place, false).await;
+    ensure_refused(&place).await;
 }
 
 #[tokio::test]
-async fn an_empty_file_is_not_a_registry_yet() {
+async fn an_empty_file_is_no_registry_until_one_is_created() {
     let place = Place::new();
     fs::write(&place.path, "").unwrap();
-    ensure_refused(&place, true).await;
+    let before = place.files();
+    for mode in MODES {
+        let opened = place.open(mode).await;
+        assert!(matches!(opened, Err(PersistenceError::DatabaseMissing { .. })), "{mode:?} {opened:?}");
+    }
+    assert_eq!(place.files(), before);
     let registry = place.create().await;
     add_user(registry.as_ref(), 1).await;
     registry.close().await.unwrap();
@@ -76,7 +79,7 @@ async fn the_database_of_another_program_is_not_a_registry() {
     for journal in ["DELETE", "WAL"] {
         let place = Place::new();
         make_foreign(&place, journal).await.close().await.unwrap();
-        ensure_refused(&place, false).await;
+        ensure_refused(&place).await;
     }
 }
 

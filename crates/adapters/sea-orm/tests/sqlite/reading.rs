@@ -105,7 +105,7 @@ async fn a_log_that_cannot_be_read_without_writing_is_not_overlooked() {
     let before = files(copy.path());
     let url = DatabaseUrl::sqlite(&copy.path().join("registry.db")).unwrap();
     let opened = databases().open(&url, AccessMode::Read).await;
-    assert!(matches!(opened, Err(PersistenceError::Unavailable { .. })), "{opened:?}");
+    assert!(matches!(opened, Err(PersistenceError::NeedsRecovery { .. })), "{opened:?}");
     assert_eq!(files(copy.path()), before);
     let writer = databases().open(&url, AccessMode::Write).await.unwrap();
     assert!(has_user(writer.as_ref(), 5).await);
