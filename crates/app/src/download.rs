@@ -3,7 +3,9 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use freehold_domain::{Access, Artifact, RESERVED_DIRECTORY, StoragePath, StoragePathError, StorageRoot, owning_root};
+use freehold_domain::{
+    Access, Artifact, RESERVED_DIRECTORY, StoragePath, StoragePathError, StorageRoot, owning_root,
+};
 use freehold_ports::blobs::BlobError;
 use freehold_ports::persistence::PersistenceError;
 use freehold_ports::system::FileError;
@@ -111,7 +113,9 @@ async fn refuse_protected_place(registry: &Registry, output: &Path) -> Result<()
     let place = StoragePath::parse(&resolved.to_string_lossy(), &surroundings)?;
     let storages = list_storages(registry).await?;
     let owner = owning_root(storages.iter().map(|listed| listed.storage.root()), &place);
-    let linked = storages.iter().find(|listed| Some(listed.storage.root()) == owner && listed.access == Access::Linked);
+    let linked = storages
+        .iter()
+        .find(|listed| Some(listed.storage.root()) == owner && listed.access == Access::Linked);
     match linked {
         Some(listed) => Err(DownloadError::InLinkedLocation {
             path: output.to_owned(),

@@ -1,6 +1,9 @@
 //! Add a storage location: managed if it can be claimed, linked otherwise.
 
-use freehold_domain::{Access, Claim, ClaimAuthor, ClaimEpoch, Instance, InstanceUid, Provenance, Storage, StorageFields, StorageRoot, StorageRootError, StorageUid};
+use freehold_domain::{
+    Access, Claim, ClaimAuthor, ClaimEpoch, Instance, InstanceUid, Provenance, Storage, StorageFields,
+    StorageRoot, StorageRootError, StorageUid,
+};
 use freehold_ports::blobs::BlobError;
 use freehold_ports::persistence::PersistenceError;
 use freehold_ports::system::FileError;
@@ -65,7 +68,9 @@ pub enum AddStorageError {
         reason: String,
     },
     /// Another recorded location has the uid that the claim names: one of them is a copy of the other.
-    #[error("the claim in {root} names the storage location that is recorded at {recorded}; one is a copy of the other")]
+    #[error(
+        "the claim in {root} names the storage location that is recorded at {recorded}; one is a copy of the other"
+    )]
     CopiedClaim {
         /// The root.
         root: StorageRoot,
@@ -106,7 +111,9 @@ impl UseCaseError for AddStorageError {
     fn category(&self) -> Category {
         match self {
             Self::Root(_) => Category::Invalid,
-            Self::UnreadableClaim { .. } | Self::CopiedClaim { .. } | Self::AnotherUid { .. } => Category::Refused,
+            Self::UnreadableClaim { .. } | Self::CopiedClaim { .. } | Self::AnotherUid { .. } => {
+                Category::Refused
+            }
             Self::NothingToLink { .. } => Category::NotFound,
             Self::Actor(error) => error.category(),
             Self::Persistence(error) => error.category(),
@@ -150,11 +157,14 @@ pub async fn add_storage(registry: &Registry, request: AddStorage) -> Result<Add
     let root = StorageRoot::parse(&request.root, &host.files.surroundings()?)?;
     let root = host.locations.resolve(&root).await?;
     let uid = uid_for(registry, &root).await?;
-    let standing = if request.link { look(registry, &root, uid).await? } else { claim(registry, &root, uid).await? };
+    let standing =
+        if request.link { look(registry, &root, uid).await? } else { claim(registry, &root, uid).await? };
     registry
-        .writing(|| async |transaction: &mut Transaction| {
-            let provenance = registry.record_actor(transaction).await?;
-            record(&registry.instance, transaction, &root, &request, &standing, provenance).await
+        .writing(|| {
+            async |transaction: &mut Transaction| {
+                let provenance = registry.record_actor(transaction).await?;
+                record(&registry.instance, transaction, &root, &request, &standing, provenance).await
+            }
         })
         .await
 }
@@ -163,10 +173,12 @@ pub async fn add_storage(registry: &Registry, request: AddStorage) -> Result<Add
 /// afterwards, so that is found out here.
 async fn uid_for(registry: &Registry, root: &StorageRoot) -> Result<StorageUid, AddStorageError> {
     registry
-        .writing(|| async |transaction: &mut Transaction| {
-            registry.record_actor(transaction).await?;
-            let known = transaction.storages().find_by_roots(std::slice::from_ref(root)).await?.pop();
-            Ok(known.map_or_else(|| registry.host.uids.storage_uid(), |known| known.uid()))
+        .writing(|| {
+            async |transaction: &mut Transaction| {
+                registry.record_actor(transaction).await?;
+                let known = transaction.storages().find_by_roots(std::slice::from_ref(root)).await?.pop();
+                Ok(known.map_or_else(|| registry.host.uids.storage_uid(), |known| known.uid()))
+            }
         })
         .await
 }
@@ -215,7 +227,11 @@ async fn look(registry: &Registry, root: &StorageRoot, uid: StorageUid) -> Resul
     }
 }
 
-async fn claim(registry: &Registry, root: &StorageRoot, uid: StorageUid) -> Result<Standing, AddStorageError> {
+async fn claim(
+    registry: &Registry,
+    root: &StorageRoot,
+    uid: StorageUid,
+) -> Result<Standing, AddStorageError> {
     let ours = registry.instance.uid();
     let unreadable = |reason| AddStorageError::UnreadableClaim { root: root.clone(), reason };
     match registry.host.locations.claim_for(root, &registry.instance, uid).await? {
@@ -260,7 +276,12 @@ async fn record(
             provenance,
         });
         let id = transaction.storages().insert(&storage).await?;
-        return Ok(AddedStorage { storage: storage.with_id(id), outcome: outcome.clone(), before: None, created: true });
+        return Ok(AddedStorage {
+            storage: storage.with_id(id),
+            outcome: outcome.clone(),
+            before: None,
+            created: true,
+        });
     };
     if *outcome == AddOutcome::Managed && *uid != known.uid() {
         return Err(AddStorageError::AnotherUid { root: root.clone(), claimed: *uid, recorded: known.uid() });

@@ -1,8 +1,8 @@
 //! What sort of failure an error is, and the next step.
 
 use freehold_domain::{
-    ArtifactKeyError, HandleError, IllegalTransition, NameError, NotManaged, StoragePathError, StorageRootError,
-    VersionsExhausted,
+    ArtifactKeyError, HandleError, IllegalTransition, NameError, NotManaged, StoragePathError,
+    StorageRootError, VersionsExhausted,
 };
 use freehold_ports::blobs::BlobError;
 use freehold_ports::persistence::PersistenceError;
@@ -66,6 +66,7 @@ impl UseCaseError for PersistenceError {
             | Self::OutcomeUnknown { .. }
             | Self::SchemaTooNew { .. }
             | Self::SchemaOutdated { .. }
+            | Self::NotWritable { .. }
             | Self::NeedsRecovery { .. }
             | Self::Backend { .. } => Category::Failed,
         }
@@ -74,12 +75,15 @@ impl UseCaseError for PersistenceError {
     fn hint(&self) -> Option<String> {
         match self {
             Self::DatabaseMissing { .. } => Some(
-                "a registry is never created by opening it; to make a new instance use `freehold init`".to_owned(),
+                "a registry is never created by opening it; to make a new instance use `freehold init`"
+                    .to_owned(),
             ),
             Self::LineageCycle { .. } => {
                 Some("do it without a run, or under a run of its own (`freehold run start`)".to_owned())
             }
-            Self::UnsupportedDatabase { .. } => Some("use an SQLite file: sqlite:///absolute/path".to_owned()),
+            Self::UnsupportedDatabase { .. } => {
+                Some("use an SQLite file: sqlite:///absolute/path".to_owned())
+            }
             Self::ReadOnly => Some("check the permissions of the database file and its folder".to_owned()),
             _ => None,
         }
@@ -120,9 +124,10 @@ impl UseCaseError for FileError {
     fn category(&self) -> Category {
         match self {
             Self::NotFound { .. } => Category::NotFound,
-            Self::Special { .. } | Self::IsDirectory { .. } | Self::NotUtf8 { .. } | Self::LinkLoop { .. } => {
-                Category::Invalid
-            }
+            Self::Special { .. }
+            | Self::IsDirectory { .. }
+            | Self::NotUtf8 { .. }
+            | Self::LinkLoop { .. } => Category::Invalid,
             Self::Changed { .. } => Category::Conflict,
             Self::AlreadyExists { .. } => Category::Refused,
             Self::PermissionDenied { .. } | Self::Io { .. } => Category::Failed,
@@ -138,7 +143,8 @@ impl UseCaseError for DirectoryError {
     fn hint(&self) -> Option<String> {
         match self {
             Self::Damaged { .. } => Some(
-                "settings can be lost without harm: move the file away, then `freehold connect ROOT`".to_owned(),
+                "settings can be lost without harm: move the file away, then `freehold connect ROOT`"
+                    .to_owned(),
             ),
             Self::Io { .. } => None,
         }
@@ -150,6 +156,13 @@ impl UseCaseError for LivenessError {
         match self {
             Self::Taken { .. } => Category::Conflict,
             Self::Lock { .. } => Category::Failed,
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Taken { .. } => None,
+            Self::Lock { .. } => Some("the folder of the registry's database must be writable".to_owned()),
         }
     }
 }

@@ -68,7 +68,9 @@ pub enum ConnectError {
 impl UseCaseError for ConnectError {
     fn category(&self) -> Category {
         match self {
-            Self::NoCurrentInstance | Self::Unknown { .. } | Self::RegistryElsewhere { .. } => Category::NotFound,
+            Self::NoCurrentInstance | Self::Unknown { .. } | Self::RegistryElsewhere { .. } => {
+                Category::NotFound
+            }
             Self::Ambiguous { .. } | Self::Root(_) | Self::DatabaseUrl(_) => Category::Invalid,
             Self::Unfinished { .. } => Category::Failed,
             Self::Persistence(error) => error.category(),
@@ -81,11 +83,13 @@ impl UseCaseError for ConnectError {
     fn hint(&self) -> Option<String> {
         match self {
             Self::NoCurrentInstance => Some(
-                "make one with `freehold init --storage ROOT`, or `freehold connect SLUG|ROOT|DB-URL`".to_owned(),
+                "make one with `freehold init --storage ROOT`, or `freehold connect SLUG|ROOT|DB-URL`"
+                    .to_owned(),
             ),
-            Self::Unknown { .. } => {
-                Some("`freehold instance list` shows those that you know; a root or a database URL works, too".to_owned())
-            }
+            Self::Unknown { .. } => Some(
+                "`freehold instance list` shows those that you know; a root or a database URL works, too"
+                    .to_owned(),
+            ),
             Self::RegistryElsewhere { .. } => {
                 Some("connect to its database: `freehold connect DB-URL`".to_owned())
             }
@@ -117,7 +121,11 @@ pub async fn connect_instance(host: &Host, target: &str) -> Result<Registry, Con
 ///
 /// # Errors
 /// See [`ConnectError`].
-pub async fn open_instance(host: &Host, target: Option<&str>, mode: AccessMode) -> Result<Registry, ConnectError> {
+pub async fn open_instance(
+    host: &Host,
+    target: Option<&str>,
+    mode: AccessMode,
+) -> Result<Registry, ConnectError> {
     let database = locate(host, target).await?;
     let persistence = match host.databases.open(&database, mode).await {
         // What cannot be written can still be read; a change is refused when it is asked.
@@ -138,8 +146,8 @@ async fn recorded_instance(
     persistence: &dyn Persistence,
     database: &DatabaseUrl,
 ) -> Result<(Instance, User), ConnectError> {
-    let instance = in_transaction(persistence, AccessMode::Read, || async |transaction: &mut Transaction| {
-        transaction.instance().find().await
+    let instance = in_transaction(persistence, AccessMode::Read, || {
+        async |transaction: &mut Transaction| transaction.instance().find().await
     })
     .await?;
     match instance.filter(|instance| instance.default_storage().is_some()) {
@@ -151,9 +159,11 @@ async fn recorded_instance(
 /// Remembers an opened instance in place of any that had this database before, and makes it the current one.
 pub(crate) async fn make_current(registry: &Registry) -> Result<(), DirectoryError> {
     let root = registry
-        .reading(|| async |transaction: &mut Transaction| {
-            let uids: Vec<_> = registry.instance.default_storage().into_iter().collect();
-            Ok::<_, PersistenceError>(transaction.storages().find_many(&uids).await?.pop())
+        .reading(|| {
+            async |transaction: &mut Transaction| {
+                let uids: Vec<_> = registry.instance.default_storage().into_iter().collect();
+                Ok::<_, PersistenceError>(transaction.storages().find_many(&uids).await?.pop())
+            }
         })
         .await
         .ok()

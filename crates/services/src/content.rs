@@ -11,6 +11,8 @@ use freehold_ports::blobs::{BlobError, ByteStream};
 use freehold_ports::system::{Progress, ProgressEvent};
 use futures_util::{Stream, StreamExt};
 
+use crate::progress_task::Task;
+
 /// What content turned out to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Content {
@@ -64,6 +66,8 @@ pub(crate) struct Measured {
     measure: Measure,
     expected: Option<(ArtifactUid, Content)>,
     progress: Option<Arc<dyn Progress>>,
+    /// Goes on as long as the stream.
+    task: Option<Task>,
     ended: bool,
 }
 
@@ -71,7 +75,7 @@ impl Measured {
     /// Measures `inner`; the result is left in `measure`.
     pub(crate) fn new(inner: ByteStream, measure: Measure) -> Self {
         let hasher = Box::new(blake3::Hasher::new());
-        Self { inner, hasher, size: 0, measure, expected: None, progress: None, ended: false }
+        Self { inner, hasher, size: 0, measure, expected: None, progress: None, task: None, ended: false }
     }
 
     /// Ends the stream in a [`ContentMismatch`] when what passed is not the content of `artifact`.
@@ -84,9 +88,19 @@ impl Measured {
         Self { progress: Some(progress), ..self }
     }
 
+    /// Makes reading the stream a piece of work of its own, which ends with it.
+    pub(crate) fn within(self, task: Task) -> Self {
+        Self { task: Some(task), ..self }
+    }
+
     /// The stream.
     pub(crate) fn boxed(self) -> ByteStream {
         Box::pin(self)
+    }
+
+    fn end(&mut self) {
+        self.ended = true;
+        self.task = None;
     }
 
     fn finish(&mut self) -> Option<io::Result<Bytes>> {
@@ -130,11 +144,11 @@ impl Stream for Measured {
                 Some(Ok(bytes))
             }
             Some(Err(error)) => {
-                self.ended = true;
+                self.end();
                 Some(Err(error))
             }
             None => {
-                self.ended = true;
+                self.end();
                 self.finish()
             }
         })

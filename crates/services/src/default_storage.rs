@@ -70,15 +70,17 @@ pub(crate) async fn read_default(transaction: &mut Transaction) -> Result<Storag
 pub async fn set_default_storage(registry: &Registry, storage: &str) -> Result<Storage, DefaultStorageError> {
     let query = StorageQuery::new(&registry.host, storage).await;
     registry
-        .writing(|| async |transaction: &mut Transaction| {
-            let actor = registry.record_actor(transaction).await?;
-            let mut storage = query.find(transaction).await?;
-            let mut instance = transaction.instance().find().await?.ok_or(DefaultStorageError::Absent)?;
-            instance.set_default_storage(storage.managed_by(&registry.instance)?);
-            transaction.instance().update(&instance).await?;
-            storage.provenance.record_update(actor.created_at(), actor.run());
-            transaction.storages().update(&storage).await?;
-            Ok(storage)
+        .writing(|| {
+            async |transaction: &mut Transaction| {
+                let actor = registry.record_actor(transaction).await?;
+                let mut storage = query.find(transaction).await?;
+                let mut instance = transaction.instance().find().await?.ok_or(DefaultStorageError::Absent)?;
+                instance.set_default_storage(storage.managed_by(&registry.instance)?);
+                transaction.instance().update(&instance).await?;
+                storage.provenance.record_update(actor.created_at(), actor.run());
+                transaction.storages().update(&storage).await?;
+                Ok(storage)
+            }
         })
         .await
 }

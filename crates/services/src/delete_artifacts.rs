@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use freehold_domain::{Artifact, ArtifactKey, ArtifactState, ArtifactUid, Storage, StorageUid};
-use freehold_ports::blobs::BlobError;
+use freehold_ports::blobs::{BlobError, BlobVersion};
 use freehold_ports::persistence::PersistenceError;
 use freehold_ports::system::{Activity, LivenessError, ProgressEvent};
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -11,9 +11,9 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use crate::content::{Content, measure, read_error};
 use crate::find_artifact::storage_of;
 use crate::list_storages::all_storages;
-use crate::progress_task::Task;
 use crate::location::WritableLocation;
-use crate::purge::{mark, purge};
+use crate::progress_task::Task;
+use crate::purge::{Doomed, mark, purge};
 use crate::registry::ActorError;
 use crate::{AccessError, Category, ReferenceError, Registry, Transaction, UseCaseError, reference};
 
@@ -102,9 +102,9 @@ impl UseCaseError for DeleteArtifactsError {
             Self::FileChanged { .. } => {
                 Some("purge without --with-file, or save the changed file as a new version first".to_owned())
             }
-            Self::FileShared { .. } => {
-                Some("purge the other artifact, too, in the same command, or leave --with-file out".to_owned())
-            }
+            Self::FileShared { .. } => Some(
+                "purge the other artifact, too, in the same command, or leave --with-file out".to_owned(),
+            ),
             Self::Access(error) => error.hint(),
             Self::Reference(error) => error.hint(),
             Self::Actor(error) => error.hint(),
@@ -149,7 +149,8 @@ pub async fn delete_artifacts(
     match deletion {
         Deletion::Trash => {
             let uids: Vec<_> = targets.iter().map(|(artifact, _)| artifact.uid).collect();
-            let artifacts = mark::<DeleteArtifactsError>(registry, &uids, ArtifactState::Trashed, &[]).await?;
+            let artifacts =
+                mark::<DeleteArtifactsError>(registry, &uids, ArtifactState::Trashed, &[]).await?;
             let unchanged = targets.iter().filter(|(artifact, _)| artifact.state != ArtifactState::Available);
             let unchanged = unchanged.map(|(artifact, _)| artifact.uid).collect();
             Ok(DeletedArtifacts { artifacts, unchanged, blobs: 0, bytes: 0 })
@@ -163,17 +164,19 @@ async fn find_targets(
     artifacts: &[String],
 ) -> Result<Vec<(Artifact, Storage)>, DeleteArtifactsError> {
     registry
-        .reading(|| async |transaction: &mut Transaction| {
-            let mut targets: Vec<(Artifact, Storage)> = Vec::new();
-            for text in artifacts {
-                let artifact = reference::find_artifact(registry, transaction, text).await?;
-                if targets.iter().any(|(target, _)| target.uid == artifact.uid) {
-                    continue;
+        .reading(|| {
+            async |transaction: &mut Transaction| {
+                let mut targets: Vec<(Artifact, Storage)> = Vec::new();
+                for text in artifacts {
+                    let artifact = reference::find_artifact(registry, transaction, text).await?;
+                    if targets.iter().any(|(target, _)| target.uid == artifact.uid) {
+                        continue;
+                    }
+                    let storage = storage_of(transaction, &artifact).await?;
+                    targets.push((artifact, storage));
                 }
-                let storage = storage_of(transaction, &artifact).await?;
-                targets.push((artifact, storage));
+                Ok(targets)
             }
-            Ok(targets)
         })
         .await
 }
@@ -185,8 +188,7 @@ async fn purge_targets(
     with_file: bool,
 ) -> Result<DeletedArtifacts, DeleteArtifactsError> {
     let uids: Vec<_> = targets.iter().map(|(artifact, _)| artifact.uid).collect();
-    let looks: Vec<_> =
-        targets.iter().map(|target| has_doomed_bytes(target, locations, with_file)).collect();
+    let looks: Vec<_> = targets.iter().map(|target| has_doomed_bytes(target, locations, with_file)).collect();
     let looks: Vec<bool> = stream::iter(looks).buffered(IN_FLIGHT).try_collect().await?;
     let doomed = targets.iter().zip(looks).filter(|(_, is_doomed)| *is_doomed);
     let doomed: Vec<&Artifact> = doomed.map(|((artifact, _), _)| artifact).collect();
@@ -195,7 +197,7 @@ async fn purge_targets(
     });
     let files: Vec<&(Artifact, Storage)> = files.collect();
     refuse_shared_files(registry, &files, &uids).await?;
-    refuse_changed_files(registry, &files, locations).await?;
+    let versions = refuse_changed_files(registry, &files, locations).await?;
 
     let unchanged = targets.iter().map(|(artifact, _)| artifact).filter(|artifact| {
         artifact.state == ArtifactState::Purged && doomed.iter().all(|doomed| doomed.uid != artifact.uid)
@@ -204,6 +206,10 @@ async fn purge_targets(
     let bytes = doomed.iter().map(|artifact| artifact.size).sum();
     let blobs = doomed.len() as u64;
     let _task = Task::begin(&registry.host.progress, Activity::Deleting, Some(blobs), None);
+    let doomed: Vec<Doomed<'_>> = doomed
+        .into_iter()
+        .map(|artifact| Doomed { artifact, version: versions.get(&artifact.uid).cloned() })
+        .collect();
     let artifacts = purge::<DeleteArtifactsError>(registry, &uids, &doomed, locations).await?;
     Ok(DeletedArtifacts { artifacts, unchanged, blobs, bytes })
 }
@@ -232,33 +238,41 @@ async fn refuse_shared_files(
         return Ok(());
     }
     registry
-        .reading(|| async |transaction: &mut Transaction| {
-            let storages = all_storages(transaction).await?;
-            for (artifact, storage) in files.iter().copied() {
-                let place = storage.root().join(&artifact.blob_key());
-                for location in &storages {
-                    let Some(key) = location.root().relative_key(&place) else { continue };
-                    let sharing = transaction.artifacts().find_in_place(&location.uid(), &[key]).await?;
-                    let other = sharing
-                        .into_iter()
-                        .find(|other| other.state != ArtifactState::Purged && !doomed.contains(&other.uid));
-                    if let Some(Artifact { uid: other, key, .. }) = other {
-                        return Err(DeleteArtifactsError::FileShared { artifact: artifact.uid, other, key });
+        .reading(|| {
+            async |transaction: &mut Transaction| {
+                let storages = all_storages(transaction).await?;
+                for (artifact, storage) in files.iter().copied() {
+                    let place = storage.root().join(&artifact.blob_key());
+                    for location in &storages {
+                        let Some(key) = location.root().relative_key(&place) else { continue };
+                        let sharing = transaction.artifacts().find_in_place(&location.uid(), &[key]).await?;
+                        let other = sharing.into_iter().find(|other| {
+                            other.state != ArtifactState::Purged && !doomed.contains(&other.uid)
+                        });
+                        if let Some(Artifact { uid: other, key, .. }) = other {
+                            return Err(DeleteArtifactsError::FileShared {
+                                artifact: artifact.uid,
+                                other,
+                                key,
+                            });
+                        }
                     }
                 }
+                Ok(())
             }
-            Ok(())
         })
         .await
 }
 
+/// Reads files that were recorded in place: only one that still has the recorded content is deleted, and only in the version that was read.
 async fn refuse_changed_files(
     registry: &Registry,
     files: &[&(Artifact, Storage)],
     locations: &BTreeMap<StorageUid, WritableLocation>,
-) -> Result<(), DeleteArtifactsError> {
+) -> Result<BTreeMap<ArtifactUid, BlobVersion>, DeleteArtifactsError> {
+    let mut versions = BTreeMap::new();
     if files.is_empty() {
-        return Ok(());
+        return Ok(versions);
     }
     let progress = &registry.host.progress;
     let bytes = files.iter().map(|(artifact, _)| artifact.size).sum();
@@ -272,11 +286,13 @@ async fn refuse_changed_files(
             Err(BlobError::NotFound { .. }) => continue,
             Err(error) => return Err(error.into()),
         };
-        let content = measure(reader.body, progress.clone()).await.map_err(|error| read_error(&key, error))?;
+        versions.insert(artifact.uid, reader.metadata.version);
+        let content =
+            measure(reader.body, progress.clone()).await.map_err(|error| read_error(&key, error))?;
         if content != Content::of(artifact) {
             return Err(changed());
         }
         progress.report(ProgressEvent::Advanced { items: 1, bytes: 0 });
     }
-    Ok(())
+    Ok(versions)
 }

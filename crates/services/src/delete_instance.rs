@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use freehold_domain::{Access, Artifact, ArtifactState, NotManaged, Slug, Storage};
+use freehold_domain::{Access, ArtifactState, NotManaged, Slug, Storage};
 use freehold_ports::blobs::BlobError;
 use freehold_ports::persistence::{
     AccessMode, ArtifactFilter, ArtifactOrder, PageRequest, PersistenceError, Tally,
@@ -13,7 +13,7 @@ use crate::connect_instance::{ConnectError, locate};
 use crate::list_storages::PAGE;
 use crate::plan_deletion::{DeletionPlan, PlanDeletionError, plan_deletion};
 use crate::progress_task::Task;
-use crate::purge::purge;
+use crate::purge::{Doomed, purge};
 use crate::registry::ActorError;
 use crate::{AccessError, Category, Host, Registry, Transaction, UseCaseError};
 
@@ -49,6 +49,12 @@ pub enum DeleteInstanceError {
         artifacts: u64,
         /// Their bytes.
         bytes: u64,
+    },
+    /// Another process is writing to a location of the instance. Nothing was changed.
+    #[error("another process is writing to a location of instance {slug}; try again when it has finished")]
+    Busy {
+        /// The instance.
+        slug: Slug,
     },
     /// The registry of the instance to forget is still there.
     #[error("the registry of {target} is still there; delete the instance instead of forgetting it")]
@@ -89,6 +95,7 @@ impl UseCaseError for DeleteInstanceError {
     fn category(&self) -> Category {
         match self {
             Self::HasData { .. } | Self::StillThere { .. } => Category::Refused,
+            Self::Busy { .. } => Category::Conflict,
             Self::Plan(error) => error.category(),
             Self::Connect(error) => error.category(),
             Self::NotManaged(error) => error.category(),
@@ -107,7 +114,7 @@ impl UseCaseError for DeleteInstanceError {
                 "--release keeps all data and gives up the claims; --purge deletes ingested data for good; --dry-run shows the plan"
                     .to_owned(),
             ),
-            Self::StillThere { .. } => None,
+            Self::StillThere { .. } | Self::Busy { .. } => None,
             Self::Plan(error) => error.hint(),
             Self::Connect(error) => error.hint(),
             Self::NotManaged(error) => error.hint(),
@@ -128,13 +135,17 @@ impl UseCaseError for DeleteInstanceError {
 ///
 /// # Errors
 /// See [`DeleteInstanceError`]. A refusal changes nothing.
-pub async fn delete_instance(registry: &Registry, fate: DataFate) -> Result<DeletedInstance, DeleteInstanceError> {
+pub async fn delete_instance(
+    registry: &Registry,
+    fate: DataFate,
+) -> Result<DeletedInstance, DeleteInstanceError> {
     let plan = plan_deletion(registry).await?;
     if fate == DataFate::Unsaid && plan.has_data() {
         return Err(has_data(&plan));
     }
     let host = &registry.host;
     let managed = || plan.locations.iter().filter(|location| location.access == Access::Managed);
+    refuse_while_others_write(registry).await?;
     for location in managed() {
         refuse_foreign_claim(registry, &location.storage).await?;
     }
@@ -143,8 +154,8 @@ pub async fn delete_instance(registry: &Registry, fate: DataFate) -> Result<Dele
         // A run that has finished has nothing to do with it.
         let registry = registry.under_run(None);
         for location in managed() {
-            purge_location(&registry, &location.storage).await?;
             let ingested = location.contents.unwrap_or_default().ingested;
+            purge_location(&registry, &location.storage, ingested).await?;
             purged.artifacts += ingested.artifacts;
             purged.bytes += ingested.bytes;
         }
@@ -196,6 +207,20 @@ fn has_data(plan: &DeletionPlan) -> DeleteInstanceError {
     DeleteInstanceError::HasData { slug: plan.instance.slug().clone(), artifacts, bytes }
 }
 
+/// What another process is writing now would end in a place that nobody manages.
+async fn refuse_while_others_write(registry: &Registry) -> Result<(), DeleteInstanceError> {
+    let sessions = registry
+        .reading(|| async |transaction: &mut Transaction| transaction.intents().sessions().await)
+        .await?;
+    let own = registry.begun_session().await;
+    for session in sessions.into_iter().filter(|session| Some(*session) != own) {
+        if registry.host.liveness.is_alive(&registry.database, session).await? {
+            return Err(DeleteInstanceError::Busy { slug: registry.instance.slug().clone() });
+        }
+    }
+    Ok(())
+}
+
 /// A claim that is another's is found out before anything is deleted; one that is gone was given up by an interrupted deletion.
 async fn refuse_foreign_claim(registry: &Registry, storage: &Storage) -> Result<(), DeleteInstanceError> {
     match registry.host.locations.writable(storage, &registry.instance).await {
@@ -205,10 +230,15 @@ async fn refuse_foreign_claim(registry: &Registry, storage: &Storage) -> Result<
 }
 
 /// Purges the ingested artifacts of a location, a page at a time.
-async fn purge_location(registry: &Registry, storage: &Storage) -> Result<(), DeleteInstanceError> {
+async fn purge_location(
+    registry: &Registry,
+    storage: &Storage,
+    found: Tally,
+) -> Result<(), DeleteInstanceError> {
     let location = match registry.host.locations.writable(storage, &registry.instance).await {
         Ok(location) => location,
-        Err(AccessError::ClaimMissing { .. }) => return Ok(()),
+        // An interrupted deletion had come to its end here.
+        Err(AccessError::ClaimMissing { .. }) if found.artifacts == 0 => return Ok(()),
         Err(error) => return Err(error.into()),
     };
     let locations = BTreeMap::from([(storage.uid(), location)]);
@@ -222,13 +252,15 @@ async fn purge_location(registry: &Registry, storage: &Storage) -> Result<(), De
     let mut page = PageRequest::first(PAGE);
     loop {
         let found = registry
-            .reading(|| async |transaction: &mut Transaction| {
-                transaction.artifacts().list(&filter, ArtifactOrder::Newest, &page).await
+            .reading(|| {
+                async |transaction: &mut Transaction| {
+                    transaction.artifacts().list(&filter, ArtifactOrder::Newest, &page).await
+                }
             })
             .await?;
         let ingested = found.items.iter().filter(|artifact| artifact.placement.location.is_ingested());
-        let doomed: Vec<&Artifact> = ingested.collect();
-        let uids: Vec<_> = doomed.iter().map(|artifact| artifact.uid).collect();
+        let doomed: Vec<Doomed<'_>> = ingested.map(|artifact| Doomed { artifact, version: None }).collect();
+        let uids: Vec<_> = doomed.iter().map(|doomed| doomed.artifact.uid).collect();
         purge::<DeleteInstanceError>(registry, &uids, &doomed, &locations).await?;
         match found.next {
             Some(next) => page.after = Some(next),

@@ -24,16 +24,19 @@ pub struct InstanceDescription {
 /// The registry cannot be read.
 pub async fn describe_instance(registry: &Registry) -> Result<InstanceDescription, PersistenceError> {
     registry
-        .reading(|| async |transaction: &mut Transaction| {
-            let instance = transaction.instance().find().await?.unwrap_or_else(|| registry.instance.clone());
-            let uids: Vec<_> = instance.default_storage().into_iter().collect();
-            let default_storage = transaction.storages().find_many(&uids).await?.pop();
-            Ok(InstanceDescription {
-                instance,
-                default_storage,
-                database: registry.database.clone(),
-                user: registry.user.clone(),
-            })
+        .reading(|| {
+            async |transaction: &mut Transaction| {
+                let instance =
+                    transaction.instance().find().await?.unwrap_or_else(|| registry.instance.clone());
+                let uids: Vec<_> = instance.default_storage().into_iter().collect();
+                let default_storage = transaction.storages().find_many(&uids).await?.pop();
+                Ok(InstanceDescription {
+                    instance,
+                    default_storage,
+                    database: registry.database.clone(),
+                    user: registry.user.clone(),
+                })
+            }
         })
         .await
 }

@@ -47,16 +47,18 @@ pub struct ArtifactDetails {
 /// The artifact is not known, or the registry cannot be read. A storage that cannot be reached is not an error here.
 pub async fn find_artifact(registry: &Registry, artifact: &str) -> Result<ArtifactDetails, ReferenceError> {
     let (artifact, storage, runs) = registry
-        .reading(|| async |transaction: &mut Transaction| {
-            let artifact = reference::find_artifact(registry, transaction, artifact).await?;
-            let storage = storage_of(transaction, &artifact).await?;
-            let runs = transaction.lineage().runs_of(&[artifact.uid]).await?.pop();
-            let runs = runs.unwrap_or_else(|| ArtifactRuns {
-                artifact: artifact.uid,
-                made_by: Vec::new(),
-                read_by: Vec::new(),
-            });
-            Ok::<_, ReferenceError>((artifact, storage, runs))
+        .reading(|| {
+            async |transaction: &mut Transaction| {
+                let artifact = reference::find_artifact(registry, transaction, artifact).await?;
+                let storage = storage_of(transaction, &artifact).await?;
+                let runs = transaction.lineage().runs_of(&[artifact.uid]).await?.pop();
+                let runs = runs.unwrap_or_else(|| ArtifactRuns {
+                    artifact: artifact.uid,
+                    made_by: Vec::new(),
+                    read_by: Vec::new(),
+                });
+                Ok::<_, ReferenceError>((artifact, storage, runs))
+            }
         })
         .await?;
     let presence = presence(registry, &artifact, &storage).await;

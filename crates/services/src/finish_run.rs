@@ -47,14 +47,20 @@ impl UseCaseError for FinishRunError {
 ///
 /// # Errors
 /// See [`FinishRunError`].
-pub async fn finish_run(registry: &Registry, run: Option<&str>, outcome: RunOutcome) -> Result<Run, FinishRunError> {
+pub async fn finish_run(
+    registry: &Registry,
+    run: Option<&str>,
+    outcome: RunOutcome,
+) -> Result<Run, FinishRunError> {
     let current = registry.run.map(|run| run.to_string());
     let name = run.or(current.as_deref()).ok_or(FinishRunError::NoCurrentRun)?;
     registry
-        .writing(|| async |transaction: &mut Transaction| {
-            let run = find_run(transaction, name).await?.finish(outcome, registry.host.clock.now())?;
-            transaction.runs().update(&run).await?;
-            Ok(run)
+        .writing(|| {
+            async |transaction: &mut Transaction| {
+                let run = find_run(transaction, name).await?.finish(outcome, registry.host.clock.now())?;
+                transaction.runs().update(&run).await?;
+                Ok(run)
+            }
         })
         .await
 }

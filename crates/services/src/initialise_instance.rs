@@ -1,8 +1,8 @@
 //! Initialise an instance: a fresh identity, a registry, and a first managed location as default storage.
 
 use freehold_domain::{
-    Claim, DatabaseUrl, DatabaseUrlError, Handle, Instance, InstanceName, NameError, NotManaged, Provenance, Slug, Storage,
-    StorageFields, StorageKind, StorageRoot, StorageRootError,
+    Claim, DatabaseUrl, DatabaseUrlError, Handle, Instance, InstanceName, NameError, NotManaged, Provenance,
+    Slug, Storage, StorageFields, StorageKind, StorageRoot, StorageRootError,
 };
 use freehold_ports::blobs::BlobError;
 use freehold_ports::persistence::{AccessMode, Databases, Persistence, PersistenceError};
@@ -66,7 +66,9 @@ pub enum InitialiseError {
         wanted: Slug,
     },
     /// The instance is there already, and the root is none of its locations.
-    #[error("instance {slug} is there already, with its registry at {database}, and {root} is none of its locations")]
+    #[error(
+        "instance {slug} is there already, with its registry at {database}, and {root} is none of its locations"
+    )]
     AnotherRoot {
         /// The root.
         root: StorageRoot,
@@ -122,7 +124,9 @@ pub enum InitialiseError {
 impl UseCaseError for InitialiseError {
     fn category(&self) -> Category {
         match self {
-            Self::Root(_) | Self::Name(_) | Self::DatabaseUrl(_) | Self::NoDatabasePlace { .. } => Category::Invalid,
+            Self::Root(_) | Self::Name(_) | Self::DatabaseUrl(_) | Self::NoDatabasePlace { .. } => {
+                Category::Invalid
+            }
             Self::AnotherInstance { .. }
             | Self::AnotherRoot { .. }
             | Self::DuplicateName { .. }
@@ -142,16 +146,18 @@ impl UseCaseError for InitialiseError {
             Self::AnotherInstance { found, database, .. } => {
                 Some(format!("`freehold connect {database}` makes {found} current; or choose another root"))
             }
-            Self::AnotherRoot { root, .. } => {
-                Some(format!("`freehold storage add {root}` adds a location to it; or choose another --name and --db"))
-            }
+            Self::AnotherRoot { root, .. } => Some(format!(
+                "`freehold storage add {root}` adds a location to it; or choose another --name and --db"
+            )),
             Self::DuplicateName { slug, .. } => {
                 Some(format!("`freehold connect {slug}` makes it current; or choose another --name"))
             }
             Self::ManagedElsewhere { root, .. } => {
                 Some(format!("choose another root, then link this one: `freehold storage add {root}`"))
             }
-            Self::NoDatabasePlace { .. } => Some("for example --db sqlite:///absolute/path/registry.db".to_owned()),
+            Self::NoDatabasePlace { .. } => {
+                Some("for example --db sqlite:///absolute/path/registry.db".to_owned())
+            }
             Self::UnreadableClaim { .. } => {
                 Some("look at .lamindb/storage_uid.txt there; it is never overwritten".to_owned())
             }
@@ -172,7 +178,10 @@ impl UseCaseError for InitialiseError {
 ///
 /// # Errors
 /// See [`InitialiseError`]. A refusal changes nothing.
-pub async fn initialise_instance(host: &Host, request: InitialiseInstance) -> Result<Initialised, InitialiseError> {
+pub async fn initialise_instance(
+    host: &Host,
+    request: InitialiseInstance,
+) -> Result<Initialised, InitialiseError> {
     let root = StorageRoot::parse(&request.storage, &host.files.surroundings()?)?;
     let root = host.locations.resolve(&root).await?;
     let name = InstanceName::infer(request.name.as_deref(), request.database.as_ref(), &root)?;
@@ -224,20 +233,24 @@ async fn find_instance(
         Err(PersistenceError::DatabaseMissing { .. }) => return Ok(None),
         Err(error) => return Err(error.into()),
     };
-    let found = in_transaction(&*persistence, AccessMode::Read, || async |transaction: &mut Transaction| {
-        let instance = transaction.instance().find().await?;
-        let at_root = transaction.storages().find_by_roots(std::slice::from_ref(root)).await?;
-        Ok::<_, PersistenceError>((instance, !at_root.is_empty()))
+    let found = in_transaction(&*persistence, AccessMode::Read, || {
+        async |transaction: &mut Transaction| {
+            let instance = transaction.instance().find().await?;
+            let at_root = transaction.storages().find_by_roots(std::slice::from_ref(root)).await?;
+            Ok::<_, PersistenceError>((instance, !at_root.is_empty()))
+        }
     })
     .await;
     persistence.close().await?;
     match found? {
         (Some(instance), _) if instance.slug() != wanted => Err(another(database, &instance, wanted)),
-        (Some(instance), false) if instance.default_storage().is_some() => Err(InitialiseError::AnotherRoot {
-            root: root.clone(),
-            slug: wanted.clone(),
-            database: database.clone(),
-        }),
+        (Some(instance), false) if instance.default_storage().is_some() => {
+            Err(InitialiseError::AnotherRoot {
+                root: root.clone(),
+                slug: wanted.clone(),
+                database: database.clone(),
+            })
+        }
         (instance, _) => Ok(instance),
     }
 }
@@ -250,7 +263,11 @@ fn another(database: &DatabaseUrl, found: &Instance, wanted: &Slug) -> Initialis
     }
 }
 
-async fn refuse_duplicate_name(host: &Host, slug: &Slug, database: &DatabaseUrl) -> Result<(), InitialiseError> {
+async fn refuse_duplicate_name(
+    host: &Host,
+    slug: &Slug,
+    database: &DatabaseUrl,
+) -> Result<(), InitialiseError> {
     let known: Vec<KnownInstance> = host.directory.list().await?;
     match known.into_iter().find(|known| known.slug == *slug && known.database != *database) {
         Some(other) => Err(InitialiseError::DuplicateName { slug: slug.clone(), database: other.database }),
@@ -264,11 +281,15 @@ async fn refuse_foreign_claim(
     instance: Option<&Instance>,
 ) -> Result<(), InitialiseError> {
     match host.locations.claim(root).await? {
-        ClaimState::Held { claim, .. } if !instance.is_some_and(|instance| claim.is_managed_by(instance.uid())) => {
+        ClaimState::Held { claim, .. }
+            if !instance.is_some_and(|instance| claim.is_managed_by(instance.uid())) =>
+        {
             Err(managed_elsewhere(root, &claim))
         }
         ClaimState::Unclaimed | ClaimState::Held { .. } => Ok(()),
-        ClaimState::Unreadable { reason } => Err(InitialiseError::UnreadableClaim { root: root.clone(), reason }),
+        ClaimState::Unreadable { reason } => {
+            Err(InitialiseError::UnreadableClaim { root: root.clone(), reason })
+        }
     }
 }
 
@@ -295,12 +316,14 @@ async fn record_instance(
 ) -> Result<(Instance, bool), InitialiseError> {
     let id = uuid_from(host.uids.entropy());
     let fresh = Instance::new(id, slug, host.clock.now());
-    let instance = in_transaction(persistence, AccessMode::Write, || async |transaction: &mut Transaction| {
-        if let Some(instance) = transaction.instance().find().await? {
-            return Ok::<_, PersistenceError>(instance);
+    let instance = in_transaction(persistence, AccessMode::Write, || {
+        async |transaction: &mut Transaction| {
+            if let Some(instance) = transaction.instance().find().await? {
+                return Ok::<_, PersistenceError>(instance);
+            }
+            transaction.instance().insert(&fresh).await?;
+            Ok(fresh.clone())
         }
-        transaction.instance().insert(&fresh).await?;
-        Ok(fresh.clone())
     })
     .await?;
     if instance.slug() != fresh.slug() {
@@ -384,9 +407,11 @@ async fn record_default_storage(
     claim: &Claim,
 ) -> Result<Registry, InitialiseError> {
     let instance = registry
-        .writing(|| async |transaction: &mut Transaction| {
-            let provenance = registry.record_actor(transaction).await?;
-            insert_default_storage(transaction, &registry.instance, root, claim, provenance).await
+        .writing(|| {
+            async |transaction: &mut Transaction| {
+                let provenance = registry.record_actor(transaction).await?;
+                insert_default_storage(transaction, &registry.instance, root, claim, provenance).await
+            }
         })
         .await?;
     Ok(registry.with_instance(instance))

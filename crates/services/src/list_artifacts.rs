@@ -47,30 +47,35 @@ impl Default for ListArtifacts {
 ///
 /// # Errors
 /// A location or run is not known, or the registry cannot be read.
-pub async fn list_artifacts(registry: &Registry, request: ListArtifacts) -> Result<Page<Artifact>, ReferenceError> {
+pub async fn list_artifacts(
+    registry: &Registry,
+    request: ListArtifacts,
+) -> Result<Page<Artifact>, ReferenceError> {
     let query = match &request.storage {
         Some(text) => Some(StorageQuery::new(&registry.host, text).await),
         None => None,
     };
     registry
-        .reading(|| async |transaction: &mut Transaction| {
-            let storage = match &query {
-                Some(query) => Some(query.find(transaction).await?.uid()),
-                None => None,
-            };
-            let run = match &request.run {
-                Some(text) => Some(find_run(transaction, text).await?.uid()),
-                None => None,
-            };
-            let filter = ArtifactFilter {
-                prefix: request.prefix.clone(),
-                storage,
-                run,
-                states: request.states.clone(),
-                all_versions: request.all_versions,
-            };
-            let page = PageRequest { after: request.after.clone(), limit: request.limit };
-            Ok(transaction.artifacts().list(&filter, request.order, &page).await?)
+        .reading(|| {
+            async |transaction: &mut Transaction| {
+                let storage = match &query {
+                    Some(query) => Some(query.find(transaction).await?.uid()),
+                    None => None,
+                };
+                let run = match &request.run {
+                    Some(text) => Some(find_run(transaction, text).await?.uid()),
+                    None => None,
+                };
+                let filter = ArtifactFilter {
+                    prefix: request.prefix.clone(),
+                    storage,
+                    run,
+                    states: request.states.clone(),
+                    all_versions: request.all_versions,
+                };
+                let page = PageRequest { after: request.after.clone(), limit: request.limit };
+                Ok(transaction.artifacts().list(&filter, request.order, &page).await?)
+            }
         })
         .await
 }

@@ -25,15 +25,18 @@ pub async fn list_runs(registry: &Registry, request: ListRuns) -> Result<Page<St
     let filter = RunFilter { transform: None, status: request.status };
     let page = PageRequest { after: request.after, limit: request.limit };
     registry
-        .reading(|| async |transaction: &mut Transaction| {
-            let page = transaction.runs().list(&filter, &page).await?;
-            let uids: Vec<_> = page.items.iter().map(freehold_domain::Run::transform).collect();
-            let transforms = transaction.transforms().find_many(&uids).await?;
-            let items = page.items.into_iter().filter_map(|run| {
-                let transform = transforms.iter().find(|transform| transform.uid == run.transform())?.clone();
-                Some(StartedRun { run, transform })
-            });
-            Ok(Page { items: items.collect(), next: page.next })
+        .reading(|| {
+            async |transaction: &mut Transaction| {
+                let page = transaction.runs().list(&filter, &page).await?;
+                let uids: Vec<_> = page.items.iter().map(freehold_domain::Run::transform).collect();
+                let transforms = transaction.transforms().find_many(&uids).await?;
+                let items = page.items.into_iter().filter_map(|run| {
+                    let transform =
+                        transforms.iter().find(|transform| transform.uid == run.transform())?.clone();
+                    Some(StartedRun { run, transform })
+                });
+                Ok(Page { items: items.collect(), next: page.next })
+            }
         })
         .await
 }

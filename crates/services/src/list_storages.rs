@@ -25,17 +25,20 @@ pub struct ListedStorage {
 /// The registry cannot be read.
 pub async fn list_storages(registry: &Registry) -> Result<Vec<ListedStorage>, PersistenceError> {
     registry
-        .reading(|| async |transaction: &mut Transaction| {
-            let default = transaction.instance().find().await?.and_then(|instance| instance.default_storage());
-            let storages = all_storages(transaction).await?;
-            Ok(storages
-                .into_iter()
-                .map(|storage| ListedStorage {
-                    access: storage.access(&registry.instance),
-                    is_default: Some(storage.uid()) == default,
-                    storage,
-                })
-                .collect())
+        .reading(|| {
+            async |transaction: &mut Transaction| {
+                let default =
+                    transaction.instance().find().await?.and_then(|instance| instance.default_storage());
+                let storages = all_storages(transaction).await?;
+                Ok(storages
+                    .into_iter()
+                    .map(|storage| ListedStorage {
+                        access: storage.access(&registry.instance),
+                        is_default: Some(storage.uid()) == default,
+                        storage,
+                    })
+                    .collect())
+            }
         })
         .await
 }

@@ -2,8 +2,8 @@
 
 use freehold_domain::{Artifact, StoragePath};
 
-use crate::read_artifact::{ReadArtifactError, find_available, record_input, require_bytes};
 use crate::Registry;
+use crate::read_artifact::{ReadArtifactError, find_available, record_input, require_bytes};
 
 /// An artifact and the place of its bytes.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,7 +19,10 @@ pub struct LocatedArtifact {
 ///
 /// # Errors
 /// See [`ReadArtifactError`]; bytes that are not there are one.
-pub async fn locate_artifact(registry: &Registry, artifact: &str) -> Result<LocatedArtifact, ReadArtifactError> {
+pub async fn locate_artifact(
+    registry: &Registry,
+    artifact: &str,
+) -> Result<LocatedArtifact, ReadArtifactError> {
     let (artifact, storage) = find_available(registry, artifact).await?;
     require_bytes(registry, &artifact, &storage).await?;
     record_input(registry, artifact.uid).await?;

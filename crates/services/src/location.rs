@@ -10,7 +10,9 @@ mod writable;
 
 use std::sync::Arc;
 
-use freehold_domain::{BlobKey, Claim, ClaimEpoch, Instance, ManagedStorage, Storage, StorageRoot, StorageUid};
+use freehold_domain::{
+    BlobKey, Claim, ClaimEpoch, Instance, ManagedStorage, Storage, StorageRoot, StorageUid,
+};
 use freehold_ports::blobs::{BlobError, BlobStores};
 
 pub use access_error::AccessError;
@@ -48,7 +50,9 @@ impl Locations {
     ) -> Result<ManagedStorage<'storage>, AccessError> {
         match storage.managed_by(instance) {
             Ok(proof) => Ok(proof),
-            Err(refusal) => Err(AccessError::not_managed(refusal, self.claim(storage.root()).await.ok(), instance)),
+            Err(refusal) => {
+                Err(AccessError::not_managed(refusal, self.claim(storage.root()).await.ok(), instance))
+            }
         }
     }
 
@@ -56,11 +60,17 @@ impl Locations {
     ///
     /// # Errors
     /// [`AccessError`], before anything is touched: the location is not managed, or its claim denies what the database believes.
-    pub(crate) async fn writable(&self, storage: &Storage, instance: &Instance) -> Result<WritableLocation, AccessError> {
+    pub(crate) async fn writable(
+        &self,
+        storage: &Storage,
+        instance: &Instance,
+    ) -> Result<WritableLocation, AccessError> {
         let proof = self.managed(storage, instance).await?;
         let store = self.0.open(storage.root()).await?;
         match claim_desk::read(&*store).await? {
-            ClaimState::Held { claim, .. } if proof.is_confirmed_by(&claim) => Ok(WritableLocation::new(store)),
+            ClaimState::Held { claim, .. } if proof.is_confirmed_by(&claim) => {
+                Ok(WritableLocation::new(store))
+            }
             state => Err(AccessError::denied(proof, &state)),
         }
     }

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use freehold_domain::{
-    Access, ArtifactLocation, ArtifactUid, BlobKey, DatabaseUrl, Instance, RESERVED_DIRECTORY, Storage, StorageRoot,
+    Access, ArtifactLocation, ArtifactUid, BlobKey, DatabaseUrl, Instance, RESERVED_DIRECTORY, Storage,
+    StorageRoot,
 };
 use freehold_ports::blobs::{BlobError, BlobMetadata};
 use freehold_ports::persistence::{PersistenceError, Tally};
@@ -113,9 +114,14 @@ pub async fn plan_deletion(registry: &Registry) -> Result<DeletionPlan, PlanDele
 }
 
 /// Looks at what belongs to a location: what lies in a location inside it is that one's.
-async fn look(registry: &Registry, storage: &Storage, roots: &[StorageRoot]) -> Result<Contents, PlanDeletionError> {
+async fn look(
+    registry: &Registry,
+    storage: &Storage,
+    roots: &[StorageRoot],
+) -> Result<Contents, PlanDeletionError> {
     let root = storage.root();
-    let inner: Vec<&StorageRoot> = roots.iter().filter(|other| *other != root && root.contains(other)).collect();
+    let inner: Vec<&StorageRoot> =
+        roots.iter().filter(|other| *other != root && root.contains(other)).collect();
     let is_inside = |blob: &BlobMetadata| {
         let path = root.join(&blob.key);
         inner.iter().any(|inner| inner.relative_key(&path).is_some())
@@ -142,10 +148,12 @@ async fn compare(
     let keys: Vec<BlobKey> = blobs.iter().map(|blob| blob.key.clone()).collect();
     let uids: Vec<ArtifactUid> = keys.iter().filter_map(ingested_uid).collect();
     let (artifacts, in_place) = registry
-        .reading(|| async |transaction: &mut Transaction| {
-            let artifacts = transaction.artifacts().find_many(&uids).await?;
-            let in_place = transaction.artifacts().find_in_place(&storage.uid(), &keys).await?;
-            Ok::<_, PersistenceError>((artifacts, in_place))
+        .reading(|| {
+            async |transaction: &mut Transaction| {
+                let artifacts = transaction.artifacts().find_many(&uids).await?;
+                let in_place = transaction.artifacts().find_in_place(&storage.uid(), &keys).await?;
+                Ok::<_, PersistenceError>((artifacts, in_place))
+            }
         })
         .await?;
     let mut unknown: HashMap<BlobKey, BlobMetadata> =
@@ -187,7 +195,8 @@ fn is_own_book(registry: &Registry, storage: &Storage, key: &BlobKey) -> bool {
     match (registry.database.sqlite_path(), path.local_path()) {
         (Some(database), Some(path)) => {
             let (database, path) = (database.to_string_lossy(), path.to_string_lossy());
-            path.strip_prefix(&*database).is_some_and(|rest| matches!(rest, "" | "-wal" | "-shm" | "-journal"))
+            path.strip_prefix(&*database)
+                .is_some_and(|rest| matches!(rest, "" | "-wal" | "-shm" | "-journal"))
                 || path.contains("/.lamindb/freehold-sessions/")
         }
         _ => false,

@@ -5,9 +5,11 @@ use std::sync::Arc;
 use freehold_domain::{Artifact, ArtifactState, ArtifactUid, BlobKey, Storage, StorageRoot};
 use freehold_ports::blobs::{BlobError, ByteStream};
 use freehold_ports::persistence::PersistenceError;
+use freehold_ports::system::Activity;
 
 use crate::content::{Measure, Measured};
 use crate::find_artifact::storage_of;
+use crate::progress_task::Task;
 use crate::registry::ActorError;
 use crate::{Category, ReferenceError, Registry, Transaction, UseCaseError, reference};
 
@@ -47,7 +49,9 @@ pub enum ReadArtifactError {
         key: BlobKey,
     },
     /// Its bytes are there, but not as many as recorded.
-    #[error("artifact {artifact} was recorded with {expected} bytes, and {found} are there; it was changed since")]
+    #[error(
+        "artifact {artifact} was recorded with {expected} bytes, and {found} are there; it was changed since"
+    )]
     SizeDiffers {
         /// The artifact.
         artifact: ArtifactUid,
@@ -85,13 +89,15 @@ impl UseCaseError for ReadArtifactError {
     fn hint(&self) -> Option<String> {
         match self {
             Self::Trashed(uid) => Some(format!("`freehold restore {uid}` brings it back")),
-            Self::Purged(uid) => Some(format!("`freehold show {uid}` tells what it was and which run made it")),
+            Self::Purged(uid) => {
+                Some(format!("`freehold show {uid}` tells what it was and which run made it"))
+            }
             Self::BytesMissing { artifact, .. } => Some(format!(
                 "`freehold show {artifact}` tells where it lay and which run made it; ask the location's manager"
             )),
-            Self::SizeDiffers { artifact, .. } => {
-                Some(format!("register the changed file as a new version, or find the old one; `freehold show {artifact}`"))
-            }
+            Self::SizeDiffers { artifact, .. } => Some(format!(
+                "register the changed file as a new version, or find the old one; `freehold show {artifact}`"
+            )),
             Self::Reference(error) => error.hint(),
             Self::Actor(error) => error.hint(),
             Self::Persistence(error) => error.hint(),
@@ -108,7 +114,8 @@ pub async fn read_artifact(registry: &Registry, artifact: &str) -> Result<ReadAr
     let (artifact, storage) = find_available(registry, artifact).await?;
     let body = open(registry, &artifact, &storage).await?;
     record_input(registry, artifact.uid).await?;
-    Ok(ReadArtifact { artifact, body })
+    let task = Task::begin(&registry.host.progress, Activity::Reading, Some(1), Some(artifact.size));
+    Ok(ReadArtifact { artifact, body: body.within(task).boxed() })
 }
 
 /// Finds an artifact that can be read, and its location.
@@ -117,10 +124,12 @@ pub(crate) async fn find_available(
     artifact: &str,
 ) -> Result<(Artifact, Storage), ReadArtifactError> {
     let (artifact, storage) = registry
-        .reading(|| async |transaction: &mut Transaction| {
-            let artifact = reference::find_artifact(registry, transaction, artifact).await?;
-            let storage = storage_of(transaction, &artifact).await?;
-            Ok::<_, ReferenceError>((artifact, storage))
+        .reading(|| {
+            async |transaction: &mut Transaction| {
+                let artifact = reference::find_artifact(registry, transaction, artifact).await?;
+                let storage = storage_of(transaction, &artifact).await?;
+                Ok::<_, ReferenceError>((artifact, storage))
+            }
         })
         .await?;
     match artifact.state {
@@ -135,7 +144,7 @@ pub(crate) async fn open(
     registry: &Registry,
     artifact: &Artifact,
     storage: &Storage,
-) -> Result<ByteStream, ReadArtifactError> {
+) -> Result<Measured, ReadArtifactError> {
     let location = registry.host.locations.readable(storage).await?;
     let reader = match location.read(&artifact.blob_key(), None).await {
         Ok(reader) => reader,
@@ -144,7 +153,7 @@ pub(crate) async fn open(
     };
     require_size(artifact, reader.metadata.size)?;
     let measured = Measured::new(reader.body, Measure::default()).expecting(artifact);
-    Ok(measured.reporting(Arc::clone(&registry.host.progress)).boxed())
+    Ok(measured.reporting(Arc::clone(&registry.host.progress)))
 }
 
 /// Checks that the bytes of an artifact are where they should be, by their size.
@@ -173,13 +182,18 @@ fn require_size(artifact: &Artifact, found: u64) -> Result<(), ReadArtifactError
 }
 
 /// Makes an artifact an input of the current run, if there is one.
-pub(crate) async fn record_input(registry: &Registry, artifact: ArtifactUid) -> Result<(), ReadArtifactError> {
+pub(crate) async fn record_input(
+    registry: &Registry,
+    artifact: ArtifactUid,
+) -> Result<(), ReadArtifactError> {
     let Some(run) = registry.run else { return Ok(()) };
     registry
-        .writing(|| async |transaction: &mut Transaction| {
-            registry.record_actor(transaction).await?;
-            transaction.lineage().add_inputs(&run, &[artifact]).await?;
-            Ok(())
+        .writing(|| {
+            async |transaction: &mut Transaction| {
+                registry.record_actor(transaction).await?;
+                transaction.lineage().add_inputs(&run, &[artifact]).await?;
+                Ok(())
+            }
         })
         .await
 }

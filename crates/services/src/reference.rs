@@ -1,6 +1,9 @@
 //! What people type to name a storage location, an artifact or a run, and the record that they mean.
 
-use freehold_domain::{Artifact, ArtifactKey, ArtifactStem, ArtifactUid, Run, RunUid, Storage, StorageRoot, StorageUid, UidPrefix};
+use freehold_domain::{
+    Artifact, ArtifactKey, ArtifactStem, ArtifactUid, Run, RunUid, Storage, StorageRoot, StorageUid,
+    UidPrefix,
+};
 use freehold_ports::persistence::PersistenceError;
 
 use crate::{Category, Host, Registry, Transaction, UseCaseError};
@@ -43,7 +46,9 @@ impl UseCaseError for ReferenceError {
 
     fn hint(&self) -> Option<String> {
         match self {
-            Self::Unknown { what: "storage location", .. } => Some("`freehold storage list` shows all".to_owned()),
+            Self::Unknown { what: "storage location", .. } => {
+                Some("`freehold storage list` shows all".to_owned())
+            }
             Self::Unknown { what: "run", .. } => Some("`freehold run list` shows all".to_owned()),
             Self::Unknown { .. } => Some("`freehold list` shows all; keys are matched whole".to_owned()),
             Self::Ambiguous { .. } => Some("give more characters, or the whole uid".to_owned()),
@@ -82,8 +87,12 @@ impl StorageQuery {
         if let Ok(prefix) = self.text.parse::<UidPrefix>() {
             let mut found = transaction.storages().find_by_uid_prefix(&prefix, CANDIDATES).await?;
             if found.len() > 1 {
-                let candidates = found.iter().map(|storage| format!("{} ({})", storage.uid(), storage.root()));
-                return Err(ReferenceError::Ambiguous { text: self.text.clone(), candidates: candidates.collect() });
+                let candidates =
+                    found.iter().map(|storage| format!("{} ({})", storage.uid(), storage.root()));
+                return Err(ReferenceError::Ambiguous {
+                    text: self.text.clone(),
+                    candidates: candidates.collect(),
+                });
             }
             if let Some(storage) = found.pop() {
                 return Ok(storage);

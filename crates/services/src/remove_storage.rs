@@ -1,7 +1,7 @@
 //! Remove a storage location from the registry. What lies there stays.
 
 use freehold_domain::{Storage, StorageRoot};
-use freehold_ports::persistence::PersistenceError;
+use freehold_ports::persistence::{Entity, PersistenceError};
 
 use crate::reference::StorageQuery;
 use crate::{AccessError, Category, ReferenceError, Registry, Transaction, UseCaseError};
@@ -64,18 +64,20 @@ impl UseCaseError for RemoveStorageError {
 pub async fn remove_storage(registry: &Registry, storage: &str) -> Result<Storage, RemoveStorageError> {
     let query = StorageQuery::new(&registry.host, storage).await;
     let removed = registry
-        .writing(|| async |transaction: &mut Transaction| {
-            let storage = query.find(transaction).await?;
-            let instance = transaction.instance().find().await?;
-            if instance.and_then(|instance| instance.default_storage()) == Some(storage.uid()) {
-                return Err(RemoveStorageError::IsDefault { root: storage.root().clone() });
-            }
-            match transaction.storages().delete(&storage.uid()).await {
-                Ok(_) => Ok(storage),
-                Err(PersistenceError::InUse { .. }) => {
-                    Err(RemoveStorageError::InUse { root: storage.root().clone() })
+        .writing(|| {
+            async |transaction: &mut Transaction| {
+                let storage = query.find(transaction).await?;
+                let instance = transaction.instance().find().await?;
+                if instance.and_then(|instance| instance.default_storage()) == Some(storage.uid()) {
+                    return Err(RemoveStorageError::IsDefault { root: storage.root().clone() });
                 }
-                Err(error) => Err(error.into()),
+                match transaction.storages().delete(&storage.uid()).await {
+                    Ok(_) => Ok(storage),
+                    Err(PersistenceError::InUse { user: Entity::Artifact, .. }) => {
+                        Err(RemoveStorageError::InUse { root: storage.root().clone() })
+                    }
+                    Err(error) => Err(error.into()),
+                }
             }
         })
         .await?;

@@ -65,10 +65,12 @@ impl UseCaseError for RestoreArtifactError {
 /// See [`RestoreArtifactError`].
 pub async fn restore_artifact(registry: &Registry, artifact: &str) -> Result<Artifact, RestoreArtifactError> {
     let (found, storage) = registry
-        .reading(|| async |transaction: &mut Transaction| {
-            let artifact = reference::find_artifact(registry, transaction, artifact).await?;
-            let storage = storage_of(transaction, &artifact).await?;
-            Ok::<_, ReferenceError>((artifact, storage))
+        .reading(|| {
+            async |transaction: &mut Transaction| {
+                let artifact = reference::find_artifact(registry, transaction, artifact).await?;
+                let storage = storage_of(transaction, &artifact).await?;
+                Ok::<_, ReferenceError>((artifact, storage))
+            }
         })
         .await?;
     match found.state {
@@ -79,19 +81,21 @@ pub async fn restore_artifact(registry: &Registry, artifact: &str) -> Result<Art
     registry.host.locations.managed(&storage, &registry.instance).await?;
     require_bytes(registry, &found, &storage).await?;
     registry
-        .writing(|| async |transaction: &mut Transaction| {
-            let actor = registry.record_actor(transaction).await?;
-            let mut artifacts = transaction.artifacts().find_many(&[found.uid]).await?;
-            artifacts.retain(|artifact| artifact.state == ArtifactState::Trashed);
-            for artifact in &mut artifacts {
-                artifact.state = ArtifactState::Available;
-                artifact.provenance.record_update(actor.created_at(), actor.run());
-            }
-            transaction.artifacts().update_many(&artifacts).await?;
-            settle_heads(transaction, vec![found.uid.stem()]).await?;
-            match transaction.artifacts().find_many(&[found.uid]).await?.pop() {
-                Some(artifact) if artifact.state == ArtifactState::Available => Ok(artifact),
-                _ => Err(RestoreArtifactError::Purged(found.uid)),
+        .writing(|| {
+            async |transaction: &mut Transaction| {
+                let actor = registry.record_actor(transaction).await?;
+                let mut artifacts = transaction.artifacts().find_many(&[found.uid]).await?;
+                artifacts.retain(|artifact| artifact.state == ArtifactState::Trashed);
+                for artifact in &mut artifacts {
+                    artifact.state = ArtifactState::Available;
+                    artifact.provenance.record_update(actor.created_at(), actor.run());
+                }
+                transaction.artifacts().update_many(&artifacts).await?;
+                settle_heads(transaction, vec![found.uid.stem()]).await?;
+                match transaction.artifacts().find_many(&[found.uid]).await?.pop() {
+                    Some(artifact) if artifact.state == ArtifactState::Available => Ok(artifact),
+                    _ => Err(RestoreArtifactError::Purged(found.uid)),
+                }
             }
         })
         .await

@@ -16,9 +16,9 @@ use freehold_ports::persistence::PersistenceError;
 use freehold_ports::system::{Activity, FileError, LivenessError};
 use futures_util::StreamExt;
 
+use crate::content::body_error;
 use crate::default_storage::{DefaultStorageError, read_default};
 use crate::list_storages::all_storages;
-use crate::content::body_error;
 use crate::progress_task::Task;
 use crate::reference::StorageQuery;
 use crate::registry::ActorError;
@@ -122,7 +122,9 @@ pub enum SaveArtifactsError {
         path: StoragePath,
     },
     /// The storage holds versions that the registry does not know.
-    #[error("{root} holds the next versions of {key} already, which this registry does not know; nothing was recorded")]
+    #[error(
+        "{root} holds the next versions of {key} already, which this registry does not know; nothing was recorded"
+    )]
     VersionsStored {
         /// The key.
         key: String,
@@ -227,13 +229,15 @@ impl UseCaseError for SaveArtifactsError {
     fn hint(&self) -> Option<String> {
         match self {
             Self::VersionsStored { .. } => Some(
-                "this registry is an old copy, or was restored from an old backup: use the newest one".to_owned(),
+                "this registry is an old copy, or was restored from an old backup: use the newest one"
+                    .to_owned(),
             ),
             Self::KeyTwice { .. } => Some("save them one by one, with --key".to_owned()),
             Self::KeyForSeveral { .. } => Some("leave --key out, or save one path at a time".to_owned()),
-            Self::NoLocation { path } => {
-                Some(format!("register its location first, for example `freehold storage add {}`", parent(path)))
-            }
+            Self::NoLocation { path } => Some(format!(
+                "register its location first, for example `freehold storage add {}`",
+                parent(path)
+            )),
             Self::Key { .. } => Some("rename the file, or give it a key with --key".to_owned()),
             Self::DefaultStorage(error) => error.hint(),
             Self::Access(error) => error.hint(),
@@ -327,13 +331,15 @@ async fn find_locations(
     query: Option<&StorageQuery>,
 ) -> Result<(Vec<Storage>, Storage), SaveArtifactsError> {
     registry
-        .reading(|| async |transaction: &mut Transaction| {
-            let storages = all_storages(transaction).await?;
-            let target = match query {
-                Some(query) => query.find(transaction).await?,
-                None => read_default(transaction).await?,
-            };
-            Ok((storages, target))
+        .reading(|| {
+            async |transaction: &mut Transaction| {
+                let storages = all_storages(transaction).await?;
+                let target = match query {
+                    Some(query) => query.find(transaction).await?,
+                    None => read_default(transaction).await?,
+                };
+                Ok((storages, target))
+            }
         })
         .await
 }
@@ -349,7 +355,11 @@ struct Batch<'save> {
 
 impl Batch<'_> {
     /// Saves candidates: those that lie in a location together, and the others together.
-    async fn save(&self, candidates: Vec<Candidate>, account: &mut Account<'_>) -> Result<(), SaveArtifactsError> {
+    async fn save(
+        &self,
+        candidates: Vec<Candidate>,
+        account: &mut Account<'_>,
+    ) -> Result<(), SaveArtifactsError> {
         let (mut lying, mut copied) = (Vec::new(), Vec::new());
         for Candidate { name, size, origin } in candidates {
             match origin {

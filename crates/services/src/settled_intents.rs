@@ -19,7 +19,8 @@ pub(crate) async fn drop_intents(
     let mut request = PageRequest::first(PAGE);
     loop {
         let page = transaction.intents().list(Some(session), &request).await?;
-        let here = page.items.iter().filter(|intent| intent.kind == kind && artifacts.contains(&intent.artifact));
+        let here =
+            page.items.iter().filter(|intent| intent.kind == kind && artifacts.contains(&intent.artifact));
         settled.extend(here.map(|intent| intent.uid));
         match page.next {
             Some(next) => request.after = Some(next),

@@ -28,17 +28,19 @@ pub struct RunDetails {
 /// The run is not known, or the registry cannot be read.
 pub async fn show_run(registry: &Registry, run: &str) -> Result<RunDetails, ReferenceError> {
     registry
-        .reading(|| async |transaction: &mut Transaction| {
-            let run = find_run(transaction, run).await?;
-            let transform = transaction.transforms().find_many(&[run.transform()]).await?.pop();
-            let transform = transform.ok_or_else(|| PersistenceError::NotFound {
-                entity: Entity::Transform,
-                id: run.transform().to_string(),
-            })?;
-            let user = transaction.users().find_many(&[run.created_by()]).await?.pop();
-            let inputs = edges(transaction, &run, Side::Inputs).await?;
-            let outputs = edges(transaction, &run, Side::Outputs).await?;
-            Ok(RunDetails { run, transform, user, inputs, outputs })
+        .reading(|| {
+            async |transaction: &mut Transaction| {
+                let run = find_run(transaction, run).await?;
+                let transform = transaction.transforms().find_many(&[run.transform()]).await?.pop();
+                let transform = transform.ok_or_else(|| PersistenceError::NotFound {
+                    entity: Entity::Transform,
+                    id: run.transform().to_string(),
+                })?;
+                let user = transaction.users().find_many(&[run.created_by()]).await?.pop();
+                let inputs = edges(transaction, &run, Side::Inputs).await?;
+                let outputs = edges(transaction, &run, Side::Outputs).await?;
+                Ok(RunDetails { run, transform, user, inputs, outputs })
+            }
         })
         .await
 }
@@ -49,7 +51,11 @@ enum Side {
     Outputs,
 }
 
-async fn edges(transaction: &mut Transaction, run: &Run, side: Side) -> Result<Vec<Artifact>, PersistenceError> {
+async fn edges(
+    transaction: &mut Transaction,
+    run: &Run,
+    side: Side,
+) -> Result<Vec<Artifact>, PersistenceError> {
     let mut artifacts = Vec::new();
     let mut request = PageRequest::first(PAGE);
     loop {

@@ -40,16 +40,19 @@ pub struct StorageDetails {
 pub async fn show_storage(registry: &Registry, storage: &str) -> Result<StorageDetails, ReferenceError> {
     let query = StorageQuery::new(&registry.host, storage).await;
     let (listed, usage) = registry
-        .reading(|| async |transaction: &mut Transaction| {
-            let storage = query.find(transaction).await?;
-            let usage = transaction.artifacts().usage(&[storage.uid()]).await?.pop();
-            let default = transaction.instance().find().await?.and_then(|instance| instance.default_storage());
-            let listed = ListedStorage {
-                access: storage.access(&registry.instance),
-                is_default: Some(storage.uid()) == default,
-                storage,
-            };
-            Ok::<_, ReferenceError>((listed, usage))
+        .reading(|| {
+            async |transaction: &mut Transaction| {
+                let storage = query.find(transaction).await?;
+                let usage = transaction.artifacts().usage(&[storage.uid()]).await?.pop();
+                let default =
+                    transaction.instance().find().await?.and_then(|instance| instance.default_storage());
+                let listed = ListedStorage {
+                    access: storage.access(&registry.instance),
+                    is_default: Some(storage.uid()) == default,
+                    storage,
+                };
+                Ok::<_, ReferenceError>((listed, usage))
+            }
         })
         .await?;
     let claim = match registry.host.locations.claim(listed.storage.root()).await {

@@ -1,8 +1,8 @@
 //! Start a run of a transform.
 
 use freehold_domain::{
-    ContentHash, IllegalTransition, Run, RunUid, Transform, TransformKey, TransformKind, TransformStem, TransformUid,
-    Version,
+    ContentHash, IllegalTransition, Run, RunUid, Transform, TransformKey, TransformKind, TransformStem,
+    TransformUid, Version,
 };
 use freehold_ports::persistence::PersistenceError;
 
@@ -93,28 +93,30 @@ impl UseCaseError for StartRunError {
 pub async fn start_run(registry: &Registry, request: StartRun) -> Result<StartedRun, StartRunError> {
     let uid = registry.host.uids.run_uid();
     registry
-        .writing(|| async |transaction: &mut Transaction| {
-            let actor = registry.record_actor(transaction).await?;
-            let transform = match current_transform(registry, transaction, &request).await? {
-                TransformChoice::Recorded(transform) => transform,
-                TransformChoice::New { uid, kind } => {
-                    let transform = Transform {
-                        uid,
-                        key: request.transform.clone(),
-                        kind,
-                        description: None,
-                        source_hash: request.source_hash,
-                        reference: None,
-                        created_at: actor.created_at(),
-                        created_by: actor.created_by(),
-                    };
-                    transaction.transforms().insert_many(std::slice::from_ref(&transform)).await?;
-                    transform
-                }
-            };
-            let run = planned(uid, &transform, &request, registry).start(actor.created_at())?;
-            transaction.runs().insert_many(std::slice::from_ref(&run)).await?;
-            Ok(StartedRun { run, transform })
+        .writing(|| {
+            async |transaction: &mut Transaction| {
+                let actor = registry.record_actor(transaction).await?;
+                let transform = match current_transform(registry, transaction, &request).await? {
+                    TransformChoice::Recorded(transform) => transform,
+                    TransformChoice::New { uid, kind } => {
+                        let transform = Transform {
+                            uid,
+                            key: request.transform.clone(),
+                            kind,
+                            description: None,
+                            source_hash: request.source_hash,
+                            reference: None,
+                            created_at: actor.created_at(),
+                            created_by: actor.created_by(),
+                        };
+                        transaction.transforms().insert_many(std::slice::from_ref(&transform)).await?;
+                        transform
+                    }
+                };
+                let run = planned(uid, &transform, &request, registry).start(actor.created_at())?;
+                transaction.runs().insert_many(std::slice::from_ref(&run)).await?;
+                Ok(StartedRun { run, transform })
+            }
         })
         .await
 }
@@ -174,11 +176,15 @@ fn own_stem(registry: &Registry, key: &TransformKey) -> TransformStem {
 }
 
 /// The greatest version of the transform with this stem, of which every version is recorded.
-async fn latest_of(transaction: &mut Transaction, stem: TransformStem) -> Result<Option<Transform>, PersistenceError> {
+async fn latest_of(
+    transaction: &mut Transaction,
+    stem: TransformStem,
+) -> Result<Option<Transform>, PersistenceError> {
     let mut latest = None;
     let mut versions = (0..=Version::LAST.number()).filter_map(Version::from_number).peekable();
     while versions.peek().is_some() {
-        let uids: Vec<_> = versions.by_ref().take(100).map(|version| TransformUid::new(stem, version)).collect();
+        let uids: Vec<_> =
+            versions.by_ref().take(100).map(|version| TransformUid::new(stem, version)).collect();
         let found = transaction.transforms().find_many(&uids).await?;
         let is_last = found.len() < uids.len();
         latest = found.into_iter().next_back().or(latest);

@@ -4,9 +4,9 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::Duration;
 
 use freehold_ports::persistence::{
-    AccessMode, ArtifactRepository, FamilyRepository, InstanceRepository, IntentRepository, LineageRepository,
-    Persistence, PersistenceError, RunRepository, StorageRepository, TransformRepository, UnitOfWork,
-    UserRepository,
+    AccessMode, ArtifactRepository, FamilyRepository, InstanceRepository, IntentRepository,
+    LineageRepository, Persistence, PersistenceError, RunRepository, StorageRepository, TransformRepository,
+    UnitOfWork, UserRepository,
 };
 
 use crate::{Category, UseCaseError};

@@ -204,8 +204,10 @@ pub async fn transfer_artifacts(
         let mut page = PageRequest::first(PAGE);
         loop {
             let found = source
-                .reading(|| async |transaction: &mut Transaction| {
-                    transaction.artifacts().list(&filter, ArtifactOrder::Key, &page).await
+                .reading(|| {
+                    async |transaction: &mut Transaction| {
+                        transaction.artifacts().list(&filter, ArtifactOrder::Key, &page).await
+                    }
                 })
                 .await?;
             let fresh = found.items.into_iter().filter(|artifact| !seen.contains(&artifact.uid)).collect();

@@ -59,7 +59,9 @@ impl UseCaseError for UpdateArtifactError {
 
     fn hint(&self) -> Option<String> {
         match self {
-            Self::KeyTaken { .. } => Some("choose another key, or save the file as a version of that one".to_owned()),
+            Self::KeyTaken { .. } => {
+                Some("choose another key, or save the file as a version of that one".to_owned())
+            }
             Self::ForeignKey { .. } | Self::Key(_) => None,
             Self::Reference(error) => error.hint(),
             Self::Actor(error) => error.hint(),
@@ -79,18 +81,20 @@ pub async fn update_artifact(
     changes: ArtifactChanges,
 ) -> Result<Artifact, UpdateArtifactError> {
     registry
-        .writing(|| async |transaction: &mut Transaction| {
-            let actor = registry.record_actor(transaction).await?;
-            let mut artifact = reference::find_artifact(registry, transaction, artifact).await?;
-            if let Some(key) = &changes.key {
-                rename(registry, transaction, &mut artifact, key).await?;
+        .writing(|| {
+            async |transaction: &mut Transaction| {
+                let actor = registry.record_actor(transaction).await?;
+                let mut artifact = reference::find_artifact(registry, transaction, artifact).await?;
+                if let Some(key) = &changes.key {
+                    rename(registry, transaction, &mut artifact, key).await?;
+                }
+                if let Some(description) = &changes.description {
+                    artifact.description = Some(description.clone()).filter(|text| !text.is_empty());
+                }
+                artifact.provenance.record_update(actor.created_at(), actor.run());
+                transaction.artifacts().update_many(std::slice::from_ref(&artifact)).await?;
+                Ok(artifact)
             }
-            if let Some(description) = &changes.description {
-                artifact.description = Some(description.clone()).filter(|text| !text.is_empty());
-            }
-            artifact.provenance.record_update(actor.created_at(), actor.run());
-            transaction.artifacts().update_many(std::slice::from_ref(&artifact)).await?;
-            Ok(artifact)
         })
         .await
 }
@@ -104,8 +108,8 @@ async fn rename(
     key.require_suffix(&artifact.suffix)?;
     let stem = artifact.uid.stem();
     let family = transaction.families().find_many(&[stem]).await?.pop();
-    let mut family = family
-        .ok_or_else(|| PersistenceError::NotFound { entity: Entity::Family, id: stem.to_string() })?;
+    let mut family =
+        family.ok_or_else(|| PersistenceError::NotFound { entity: Entity::Family, id: stem.to_string() })?;
     if family.origin() != registry.instance.uid() {
         let origin = family.origin();
         return Err(UpdateArtifactError::ForeignKey { key: family.key, origin });

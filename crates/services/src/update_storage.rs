@@ -59,18 +59,20 @@ pub async fn update_storage(
 ) -> Result<Storage, UpdateStorageError> {
     let query = StorageQuery::new(&registry.host, storage).await;
     registry
-        .writing(|| async |transaction: &mut Transaction| {
-            let actor = registry.record_actor(transaction).await?;
-            let mut storage = query.find(transaction).await?;
-            if let Some(description) = &changes.description {
-                storage.description = Some(description.clone()).filter(|text| !text.is_empty());
+        .writing(|| {
+            async |transaction: &mut Transaction| {
+                let actor = registry.record_actor(transaction).await?;
+                let mut storage = query.find(transaction).await?;
+                if let Some(description) = &changes.description {
+                    storage.description = Some(description.clone()).filter(|text| !text.is_empty());
+                }
+                if let Some(region) = &changes.region {
+                    storage.region = Some(region.clone()).filter(|text| !text.is_empty());
+                }
+                storage.provenance.record_update(actor.created_at(), actor.run());
+                transaction.storages().update(&storage).await?;
+                Ok(storage)
             }
-            if let Some(region) = &changes.region {
-                storage.region = Some(region.clone()).filter(|text| !text.is_empty());
-            }
-            storage.provenance.record_update(actor.created_at(), actor.run());
-            transaction.storages().update(&storage).await?;
-            Ok(storage)
         })
         .await
 }

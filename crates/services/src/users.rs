@@ -64,11 +64,13 @@ pub async fn set_user(host: &Host, changes: UserChanges) -> Result<User, UserErr
 /// The registry cannot be written.
 pub async fn record_user(registry: &Registry, user: &User) -> Result<(), UserError> {
     registry
-        .writing(|| async |transaction: &mut Transaction| {
-            if !transaction.users().find_many(&[user.uid]).await?.is_empty() {
-                transaction.users().update(user).await?;
+        .writing(|| {
+            async |transaction: &mut Transaction| {
+                if !transaction.users().find_many(&[user.uid]).await?.is_empty() {
+                    transaction.users().update(user).await?;
+                }
+                Ok(())
             }
-            Ok(())
         })
         .await
 }

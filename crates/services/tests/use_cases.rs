@@ -1,16 +1,20 @@
 //! The rules of the use cases, each on two instances in memory.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-#![allow(dead_code)]
 
 mod use_cases {
+    mod categories;
     mod claims;
     mod conflicts;
+    mod connecting;
     mod deleting;
     mod deleting_an_instance;
     mod harness;
     mod initialise;
     mod interruptions;
     mod linked;
+    mod listing;
+    mod progress;
+    mod races;
     mod reading;
     mod runs;
     mod saving;

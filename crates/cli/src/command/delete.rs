@@ -112,7 +112,12 @@ fn report(output: &mut Output, deleted: &DeletedArtifacts, deletion: Deletion) -
             (true, ArtifactState::Purged) => "was purged already",
             (true, ArtifactState::Trashed | ArtifactState::Available) => "was in the trash already",
         };
-        output.say(format_args!("{}  version {}  {}: {done}", artifact.uid, artifact.version(), artifact.key))?;
+        output.say(format_args!(
+            "{}  version {}  {}: {done}",
+            artifact.uid,
+            artifact.version(),
+            artifact.key
+        ))?;
     }
     let changed = || deleted.artifacts.iter().filter(|artifact| !deleted.unchanged.contains(&artifact.uid));
     let artifacts = count(changed().count() as u64, "artifact", "artifacts");
@@ -129,7 +134,8 @@ fn report(output: &mut Output, deleted: &DeletedArtifacts, deletion: Deletion) -
             let in_place = changed().filter(|artifact| !artifact.placement.location.is_ingested());
             let left = if with_file { 0 } else { in_place.count() as u64 };
             if left > 0 {
-                let files = count(left, "file that was registered in place", "files that were registered in place");
+                let files =
+                    count(left, "file that was registered in place", "files that were registered in place");
                 output.note(format_args!("note: left {files}; --with-file deletes such files, too"));
             }
         }

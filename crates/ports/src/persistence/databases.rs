@@ -19,7 +19,7 @@ pub trait Databases: Debug + Send + Sync {
     /// A registry that is there is opened as it is; two processes that create at once both succeed.
     ///
     /// # Errors
-    /// `NotARegistry` when something else is there, `SchemaTooNew`, `ReadOnly` when the place cannot be written, `Unavailable`,
+    /// `NotARegistry` when something else is there, `SchemaTooNew`, `ReadOnly` or `NotWritable` when the place cannot be written, `Unavailable`,
     /// `UnsupportedDatabase`.
     async fn create(&self, url: &DatabaseUrl) -> Result<Arc<dyn Persistence>, PersistenceError>;
 

@@ -153,8 +153,18 @@ pub enum PersistenceError {
         /// Its URL, without a password.
         database: String,
     },
+    /// The database's place cannot be written, or must not be.
+    #[error("{database} cannot be written: {reason}")]
+    NotWritable {
+        /// Its URL, without a password.
+        database: String,
+        /// Why not.
+        reason: String,
+    },
     /// A writer was interrupted, or is at work, and what it left cannot be read without writing.
-    #[error("{database} was left by a program that was interrupted; open it once for writing, with any command that changes something")]
+    #[error(
+        "{database} was left by a program that was interrupted; open it once for writing, with any command that changes something"
+    )]
     NeedsRecovery {
         /// Its URL, without a password.
         database: String,
@@ -192,6 +202,7 @@ impl PersistenceError {
             | Self::NotARegistry { .. }
             | Self::SchemaTooNew { .. }
             | Self::SchemaOutdated { .. }
+            | Self::NotWritable { .. }
             | Self::NeedsRecovery { .. }
             | Self::UnsupportedDatabase { .. } => true,
             Self::OutcomeUnknown { .. } | Self::Backend { .. } => false,

@@ -13,7 +13,9 @@ pub enum AccessError {
     #[error(transparent)]
     NotManaged(#[from] NotManaged),
     /// This instance does not manage the location, and its claim names who does.
-    #[error("storage location {root} is managed by instance {slug} ({manager}), and only its manager may write there")]
+    #[error(
+        "storage location {root} is managed by instance {slug} ({manager}), and only its manager may write there"
+    )]
     ManagedElsewhere {
         /// The location.
         root: StorageRoot,
@@ -23,13 +25,17 @@ pub enum AccessError {
         slug: String,
     },
     /// The database believes that the location is managed, but the storage holds no claim.
-    #[error("storage location {root} is recorded as managed by this instance, but the claim in it is gone; nothing was written")]
+    #[error(
+        "storage location {root} is recorded as managed by this instance, but the claim in it is gone; nothing was written"
+    )]
     ClaimMissing {
         /// The location.
         root: StorageRoot,
     },
     /// The database believes that the location is managed, but the claim says something else.
-    #[error("storage location {root} is recorded as managed by this instance, but its claim says {found}; nothing was written")]
+    #[error(
+        "storage location {root} is recorded as managed by this instance, but its claim says {found}; nothing was written"
+    )]
     ClaimDisagrees {
         /// The location.
         root: StorageRoot,
@@ -85,9 +91,9 @@ impl UseCaseError for AccessError {
     fn hint(&self) -> Option<String> {
         match self {
             Self::NotManaged(error) => error.hint(),
-            Self::ManagedElsewhere { slug, .. } => {
-                Some(format!("work in instance {slug}, or save to a location of your own (`freehold storage list`)"))
-            }
+            Self::ManagedElsewhere { slug, .. } => Some(format!(
+                "work in instance {slug}, or save to a location of your own (`freehold storage list`)"
+            )),
             Self::ClaimMissing { root } => Some(format!(
                 "find out who removed .lamindb/storage_uid.txt; `freehold storage add {root}` claims the location again"
             )),

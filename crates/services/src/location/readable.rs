@@ -20,7 +20,11 @@ impl ReadableLocation {
     }
 
     /// Opens a blob for reading.
-    pub(crate) async fn read(&self, key: &BlobKey, range: Option<Range<u64>>) -> Result<BlobReader, BlobError> {
+    pub(crate) async fn read(
+        &self,
+        key: &BlobKey,
+        range: Option<Range<u64>>,
+    ) -> Result<BlobReader, BlobError> {
         self.0.read(key, range).await
     }
 

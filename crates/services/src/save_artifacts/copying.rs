@@ -45,7 +45,11 @@ enum Copied {
 }
 
 /// Copies files, many at once. After a failure no other file is begun, and those under way are waited for, so that the fate of each is known.
-pub(super) async fn copy_all(batch: &Batch<'_>, location: &WritableLocation, announced: Vec<Announced>) -> Copies {
+pub(super) async fn copy_all(
+    batch: &Batch<'_>,
+    location: &WritableLocation,
+    announced: Vec<Announced>,
+) -> Copies {
     let stop = AtomicBool::new(false);
     let copies: Vec<_> = announced.iter().map(|announced| copy(batch, location, announced, &stop)).collect();
     let outcomes: Vec<Copied> = stream::iter(copies).buffered(IN_FLIGHT).collect().await;

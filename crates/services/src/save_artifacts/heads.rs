@@ -62,7 +62,11 @@ impl Families {
     }
 
     /// The latest version of the family that a file belongs to, if it can be read.
-    pub(super) fn available_head(&self, key: &ArtifactKey, reserved: Option<ArtifactUid>) -> Option<&Artifact> {
+    pub(super) fn available_head(
+        &self,
+        key: &ArtifactKey,
+        reserved: Option<ArtifactUid>,
+    ) -> Option<&Artifact> {
         self.head(key, reserved).filter(|head| head.state == ArtifactState::Available)
     }
 
@@ -81,15 +85,11 @@ impl Families {
         let (mut begun, mut grown) = (BTreeSet::new(), BTreeSet::new());
         let mut uids = Vec::with_capacity(keys.len());
         for key in keys {
-            let stem = match self.own.get(key) {
-                Some(stem) => *stem,
-                None => {
-                    let stem = registry.host.uids.artifact_stem();
-                    self.own.insert(key.clone(), stem);
-                    begun.insert(stem);
-                    stem
-                }
-            };
+            let stem = *self.own.entry(key.clone()).or_insert_with(|| {
+                let stem = registry.host.uids.artifact_stem();
+                begun.insert(stem);
+                stem
+            });
             if !begun.contains(&stem) {
                 grown.insert(stem);
             }
@@ -132,8 +132,10 @@ pub(super) async fn find_lost(
     let reserved: Vec<ArtifactUid> = files.iter().filter_map(|file| file.reserved).collect();
     let families = batch
         .registry
-        .reading(|| async |transaction: &mut Transaction| {
-            Families::read(batch.registry, transaction, &keys, &reserved).await
+        .reading(|| {
+            async |transaction: &mut Transaction| {
+                Families::read(batch.registry, transaction, &keys, &reserved).await
+            }
         })
         .await?;
     let mut lost = HashSet::new();

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use freehold_domain::{ArtifactLocation, BlobKey, Placement, StorageUid};
-use freehold_ports::system::ProgressEvent;
+use freehold_ports::blobs::{BlobError, BlobVersion};
+use freehold_ports::system::{FileError, ProgressEvent};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::heads::find_lost;
@@ -28,7 +29,9 @@ pub(super) async fn register(
     files: Vec<LyingFile>,
 ) -> Result<Vec<SavedArtifact>, SaveArtifactsError> {
     let mut locations = HashMap::new();
-    for storage in batch.storages.iter().filter(|storage| files.iter().any(|file| file.storage == storage.uid())) {
+    for storage in
+        batch.storages.iter().filter(|storage| files.iter().any(|file| file.storage == storage.uid()))
+    {
         locations.insert(storage.uid(), batch.registry.host.locations.readable(storage).await?);
     }
     let files: Vec<Stored> = stream::iter(files)
@@ -41,7 +44,10 @@ pub(super) async fn register(
         .try_collect()
         .await?;
     let lost = find_lost(batch, &files).await?;
-    batch.registry.writing(|| async |transaction: &mut Transaction| record(batch, transaction, &files, &lost).await).await
+    batch
+        .registry
+        .writing(|| async |transaction: &mut Transaction| record(batch, transaction, &files, &lost).await)
+        .await
 }
 
 async fn measure_file(
@@ -51,8 +57,26 @@ async fn measure_file(
 ) -> Result<Stored, SaveArtifactsError> {
     let progress = &batch.registry.host.progress;
     let reader = location.read(&file.blob, None).await?;
-    let content = measure(reader.body, progress.clone()).await.map_err(|error| read_error(&file.blob, error))?;
+    let version = reader.metadata.version.clone();
+    let content =
+        measure(reader.body, progress.clone()).await.map_err(|error| read_error(&file.blob, error))?;
+    refuse_replaced(&location, &file.blob, &version).await?;
     progress.report(ProgressEvent::Advanced { items: 1, bytes: 0 });
     let placement = Placement { storage: file.storage, location: ArtifactLocation::InPlace(file.blob) };
     Ok(Stored { name: file.name, content, placement, reserved: None })
+}
+
+/// What was read must still be what is there: a file can be replaced while it is read.
+async fn refuse_replaced(
+    location: &ReadableLocation,
+    key: &BlobKey,
+    version: &BlobVersion,
+) -> Result<(), SaveArtifactsError> {
+    match location.metadata(key).await {
+        Ok(Some(blob)) if blob.version == *version => Ok(()),
+        Ok(_) | Err(BlobError::OutsideLocation { .. } | BlobError::NotABlob { .. }) => {
+            Err(FileError::Changed { path: key.to_string() }.into())
+        }
+        Err(error) => Err(error.into()),
+    }
 }

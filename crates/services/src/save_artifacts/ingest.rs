@@ -8,7 +8,7 @@ use freehold_ports::blobs::BlobError;
 use freehold_ports::system::{ProgressEvent, Silent};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
-use super::copying::{Announced, Copies, copy_all};
+use super::copying::{Announced, copy_all};
 use super::heads::{Families, find_lost, has_bytes};
 use super::record::{Stored, Unchanged, record, record_unchanged};
 use super::sources::{Name, Source};
@@ -42,11 +42,15 @@ pub(super) async fn ingest(
     let copied = copy_files(batch, &location, rest).await?;
     match record_copies(batch, &location, &copied).await {
         Ok(saved) => account.tell(saved),
-        Err(error) => {
-            return Err(give_up(batch, &location, copied, &[], error).await);
-        }
+        // The rows may be there after all, or come yet: the copies and their intents stay for recovery.
+        Err(error) if may_have_recorded(&error) => return Err(error),
+        Err(error) => return Err(give_up(batch, &location, copied, &[], error).await),
     }
     Ok(())
+}
+
+fn may_have_recorded(error: &SaveArtifactsError) -> bool {
+    matches!(error, SaveArtifactsError::Persistence(error) if !error.is_certainly_rolled_back())
 }
 
 /// Copies all files or none.
@@ -62,12 +66,12 @@ async fn copy_files(
             Ok(announced) => announced,
             Err(error) => return Err(give_up(batch, location, copied, &taken, error).await),
         };
-        let copies = copy_all(batch, location, announced).await;
-        copied.extend(copies.stored);
-        taken = copies.taken;
-        if let Some(error) = copies.failure {
-            let ours: Vec<_> = ours(copied).chain(copies.misshapen).collect();
-            taken.extend(copies.absent);
+        let outcome = copy_all(batch, location, announced).await;
+        copied.extend(outcome.stored);
+        taken = outcome.taken;
+        if let Some(error) = outcome.failure {
+            let ours: Vec<_> = ours(copied).chain(outcome.misshapen).collect();
+            taken.extend(outcome.absent);
             undo(batch, location, &ours, &taken).await;
             return Err(error);
         }
@@ -108,8 +112,10 @@ async fn pass_unchanged(
     let keys: Vec<ArtifactKey> = files.iter().map(|file| file.name.key.clone()).collect();
     let families = batch
         .registry
-        .reading(|| async |transaction: &mut Transaction| {
-            Families::read(batch.registry, transaction, &keys, &[]).await
+        .reading(|| {
+            async |transaction: &mut Transaction| {
+                Families::read(batch.registry, transaction, &keys, &[]).await
+            }
         })
         .await?;
     let heads: Vec<Option<ArtifactUid>> = {
@@ -131,7 +137,9 @@ async fn pass_unchanged(
     }
     let outcomes = batch
         .registry
-        .writing(|| async |transaction: &mut Transaction| record_unchanged(batch, transaction, &unchanged).await)
+        .writing(|| {
+            async |transaction: &mut Transaction| record_unchanged(batch, transaction, &unchanged).await
+        })
         .await?;
     let mut saved = Vec::with_capacity(outcomes.len());
     for (file, outcome) in unchanged_files.into_iter().zip(outcomes) {
@@ -172,31 +180,34 @@ async fn announce(
     let keys: Vec<ArtifactKey> = files.iter().map(|file| file.name.key.clone()).collect();
     let in_vain: Vec<IntentUid> = taken.iter().map(|announced| announced.intent.uid).collect();
     registry
-        .writing(|| async |transaction: &mut Transaction| {
-            let provenance = registry.record_actor(transaction).await?;
-            let mut families = Families::read(registry, transaction, &keys, &[]).await?;
-            let uids = families.reserve(registry, transaction, &keys).await?;
-            let announced: Vec<Announced> = files
-                .iter()
-                .zip(uids)
-                .map(|(file, uid)| Announced {
-                    file: file.clone(),
-                    uid,
-                    intent: Intent {
-                        uid: registry.host.uids.intent_uid(),
-                        kind: IntentKind::Ingest,
-                        session,
-                        storage: batch.target.uid(),
-                        blob_key: BlobKey::ingested(&uid, &file.name.suffix),
-                        artifact: uid,
-                        created_at: provenance.created_at(),
-                    },
-                })
-                .collect();
-            let intents: Vec<Intent> = announced.iter().map(|announced| announced.intent.clone()).collect();
-            transaction.intents().delete_many(&in_vain).await?;
-            transaction.intents().insert_many(&intents).await?;
-            Ok(announced)
+        .writing(|| {
+            async |transaction: &mut Transaction| {
+                let provenance = registry.record_actor(transaction).await?;
+                let mut families = Families::read(registry, transaction, &keys, &[]).await?;
+                let uids = families.reserve(registry, transaction, &keys).await?;
+                let announced: Vec<Announced> = files
+                    .iter()
+                    .zip(uids)
+                    .map(|(file, uid)| Announced {
+                        file: file.clone(),
+                        uid,
+                        intent: Intent {
+                            uid: registry.host.uids.intent_uid(),
+                            kind: IntentKind::Ingest,
+                            session,
+                            storage: batch.target.uid(),
+                            blob_key: BlobKey::ingested(&uid, &file.name.suffix),
+                            artifact: uid,
+                            created_at: provenance.created_at(),
+                        },
+                    })
+                    .collect();
+                let intents: Vec<Intent> =
+                    announced.iter().map(|announced| announced.intent.clone()).collect();
+                transaction.intents().delete_many(&in_vain).await?;
+                transaction.intents().insert_many(&intents).await?;
+                Ok(announced)
+            }
         })
         .await
 }
@@ -212,12 +223,14 @@ async fn record_copies(
     let lost = find_lost(batch, &stored).await?;
     let saved = batch
         .registry
-        .writing(|| async |transaction: &mut Transaction| {
-            let saved = record(batch, transaction, &stored, &lost).await?;
-            let recorded: Vec<IntentUid> =
-                of_outcome(copied, &saved, false).map(|announced| announced.intent.uid).collect();
-            transaction.intents().delete_many(&recorded).await?;
-            Ok::<_, SaveArtifactsError>(saved)
+        .writing(|| {
+            async |transaction: &mut Transaction| {
+                let saved = record(batch, transaction, &stored, &lost).await?;
+                let recorded: Vec<IntentUid> =
+                    of_outcome(copied, &saved, false).map(|announced| announced.intent.uid).collect();
+                transaction.intents().delete_many(&recorded).await?;
+                Ok::<_, SaveArtifactsError>(saved)
+            }
         })
         .await?;
     let surplus: Vec<Announced> = of_outcome(copied, &saved, true).cloned().collect();
@@ -246,27 +259,20 @@ async fn undo(batch: &Batch<'_>, location: &WritableLocation, ours: &[Announced]
     if ours.is_empty() && nothing.is_empty() {
         return;
     }
-    let uids: Vec<ArtifactUid> = ours.iter().map(|announced| announced.uid).collect();
     let blobs: Vec<BlobKey> = ours.iter().map(|announced| announced.intent.blob_key.clone()).collect();
     let all = || ours.iter().chain(nothing);
     let intents: Vec<IntentUid> = all().map(|announced| announced.intent.uid).collect();
     let stems: Vec<_> = all().map(|announced| announced.uid.stem()).collect();
     let result = async {
-        // The outcome of a commit can be unknown: what was recorded after all is not to be touched.
-        let recorded = batch
-            .registry
-            .reading(|| async |transaction: &mut Transaction| transaction.artifacts().find_many(&uids).await)
-            .await?;
-        if !recorded.is_empty() {
-            return Ok(());
-        }
         location.delete(&blobs).await?;
         batch
             .registry
-            .writing(|| async |transaction: &mut Transaction| {
-                transaction.intents().delete_many(&intents).await?;
-                transaction.families().delete_unused(&stems).await?;
-                Ok::<_, SaveArtifactsError>(())
+            .writing(|| {
+                async |transaction: &mut Transaction| {
+                    transaction.intents().delete_many(&intents).await?;
+                    transaction.families().delete_unused(&stems).await?;
+                    Ok::<_, SaveArtifactsError>(())
+                }
             })
             .await
     };

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use freehold_domain::{
-    ArtifactKey, BlobKey, RESERVED_DIRECTORY, Storage, StorageKind, StoragePath, StorageRoot, StorageUid, Suffix,
-    Surroundings, owning_root,
+    ArtifactKey, BlobKey, RESERVED_DIRECTORY, Storage, StorageKind, StoragePath, StorageRoot, StorageUid,
+    Suffix, Surroundings, owning_root,
 };
 use freehold_ports::blobs::{BlobMetadata, BoxStream, ByteStream};
 use freehold_ports::system::{FileEntry, FileState, WalkEntry};
@@ -207,19 +207,23 @@ impl<'save> Sources<'save> {
                     WalkEntry::SkippedSpecial { .. } => Ok(Met::SkippedSpecial),
                 }))
             }
-            Thing::Blob { location, root, blob } => {
-                Box::pin(stream::iter([rules.blob(&location, &root, blob, Called { name: &name, relative: None })]))
-            }
+            Thing::Blob { location, root, blob } => Box::pin(stream::iter([rules.blob(
+                &location,
+                &root,
+                &blob,
+                Called { name: &name, relative: None },
+            )])),
             Thing::Blobs { location, root, prefix } => {
                 let depth = prefix.as_ref().map_or(0, |prefix| prefix.as_str().len() + 1);
-                let blobs = async move { location.list(prefix).await.map(move |blob| (location.clone(), blob)) };
+                let blobs =
+                    async move { location.list(prefix).await.map(move |blob| (location.clone(), blob)) };
                 Box::pin(stream::once(blobs).flatten().filter_map(move |(location, blob)| {
                     let met = match blob {
                         Ok(blob) if is_own_book(&blob.key) => None,
                         Ok(blob) => {
                             let relative = blob.key.as_str().get(depth..).map(str::to_owned);
                             let called = Called { name: &name, relative: relative.as_deref() };
-                            Some(rules.blob(&location, &root, blob, called))
+                            Some(rules.blob(&location, &root, &blob, called))
                         }
                         Err(error) => Some(Err(error.into())),
                     };
@@ -261,7 +265,7 @@ impl Rules {
         &self,
         location: &ReadableLocation,
         root: &StorageRoot,
-        blob: BlobMetadata,
+        blob: &BlobMetadata,
         called: Called<'_>,
     ) -> Result<Met, SaveArtifactsError> {
         let source = Source::Blob { location: location.clone(), key: blob.key.clone() };
@@ -280,7 +284,9 @@ impl Rules {
         let suffix = Suffix::of_name(called.file_name());
         let owner = owning_root(self.locations.iter().map(|(root, _)| root), place);
         let owner = owner.and_then(|root| self.locations.iter().find(|(other, _)| other == root));
-        let (own_name, origin) = match owner.filter(|(_, uid)| self.target.is_none_or(|target| target == *uid)) {
+        let (own_name, origin) = match owner
+            .filter(|(_, uid)| self.target.is_none_or(|target| target == *uid))
+        {
             None => {
                 let name = match called.relative {
                     Some(relative) => format!("{}/{relative}", called.name),
@@ -304,7 +310,11 @@ impl Rules {
     }
 }
 
-fn given_key(given: &ArtifactKey, relative: Option<&str>, suffix: &Suffix) -> Result<ArtifactKey, SaveArtifactsError> {
+fn given_key(
+    given: &ArtifactKey,
+    relative: Option<&str>,
+    suffix: &Suffix,
+) -> Result<ArtifactKey, SaveArtifactsError> {
     let key = match relative {
         Some(relative) => format!("{given}/{relative}").parse()?,
         None => given.clone(),
@@ -341,7 +351,8 @@ async fn look_at_blob(
     }
     let owner = owning_root(storages.iter().map(Storage::root), &path);
     let owner = owner.and_then(|root| storages.iter().find(|storage| storage.root() == root));
-    let Some((storage, key)) = owner.and_then(|owner| Some((owner, owner.root().relative_key(&path)?))) else {
+    let Some((storage, key)) = owner.and_then(|owner| Some((owner, owner.root().relative_key(&path)?)))
+    else {
         return Err(SaveArtifactsError::NoLocation { path });
     };
     if is_own_book(&key) {

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use freehold_domain::{
-    Access, Artifact, ArtifactLocation, ArtifactState, ArtifactUid, BlobKey, Intent, IntentKind, Placement, SessionUid,
-    Storage, StorageUid,
+    Access, Artifact, ArtifactLocation, ArtifactState, ArtifactUid, BlobKey, Intent, IntentKind, Placement,
+    SessionUid, Storage, StorageUid,
 };
 use freehold_ports::blobs::{BlobError, BlobMetadata, Durability, PutMode, PutOptions};
 use futures_util::{StreamExt, stream};
@@ -34,9 +34,8 @@ struct Job {
 
 /// Refuses to copy where that could not be recorded.
 pub(super) async fn require_target(registry: &Registry) -> Result<(), TransferArtifactsError> {
-    let target = registry
-        .reading(|| async |transaction: &mut Transaction| read_default(transaction).await)
-        .await?;
+    let target =
+        registry.reading(|| async |transaction: &mut Transaction| read_default(transaction).await).await?;
     registry.host.locations.writable(&target, &registry.instance).await?;
     Ok(())
 }
@@ -53,12 +52,14 @@ pub(super) async fn copy(
 ) -> Result<Vec<TransferredArtifact>, TransferArtifactsError> {
     let registry = transfer.registry;
     let (target, managed) = registry
-        .reading(|| async |transaction: &mut Transaction| {
-            let target = read_default(transaction).await?;
-            let mut managed = all_storages(transaction).await?;
-            managed.retain(|storage| storage.access(&registry.instance) == Access::Managed);
-            let managed: BTreeSet<StorageUid> = managed.iter().map(Storage::uid).collect();
-            Ok::<_, TransferArtifactsError>((target, managed))
+        .reading(|| {
+            async |transaction: &mut Transaction| {
+                let target = read_default(transaction).await?;
+                let mut managed = all_storages(transaction).await?;
+                managed.retain(|storage| storage.access(&registry.instance) == Access::Managed);
+                let managed: BTreeSet<StorageUid> = managed.iter().map(Storage::uid).collect();
+                Ok::<_, TransferArtifactsError>((target, managed))
+            }
         })
         .await?;
     let jobs = jobs(snapshot, &grafted, &managed);
@@ -67,9 +68,9 @@ pub(super) async fn copy(
     }
     let location = registry.host.locations.writable(&target, &registry.instance).await?;
     let session = announce(registry, &jobs, &target).await?;
-    let copies: Vec<_> = jobs.iter().map(|job| copy_one(source, &location, job)).collect();
+    let work: Vec<_> = jobs.iter().map(|job| copy_one(source, &location, job)).collect();
     let results: Vec<Result<(), TransferArtifactsError>> =
-        stream::iter(copies).buffered(IN_FLIGHT).collect().await;
+        stream::iter(work).buffered(IN_FLIGHT).collect().await;
     location.flush().await?;
 
     let (mut copied, mut settled, mut failure) = (BTreeMap::new(), BTreeSet::new(), None);
@@ -97,7 +98,9 @@ pub(super) async fn copy(
 
 fn as_placed(item: TransferredArtifact, placed: &HashMap<ArtifactUid, Artifact>) -> TransferredArtifact {
     match placed.get(&item.artifact.uid) {
-        Some(artifact) => TransferredArtifact { artifact: artifact.clone(), outcome: TransferOutcome::Copied },
+        Some(artifact) => {
+            TransferredArtifact { artifact: artifact.clone(), outcome: TransferOutcome::Copied }
+        }
         None => item,
     }
 }
@@ -151,7 +154,11 @@ async fn announce(
     Ok(session)
 }
 
-async fn copy_one(source: &Registry, location: &WritableLocation, job: &Job) -> Result<(), TransferArtifactsError> {
+async fn copy_one(
+    source: &Registry,
+    location: &WritableLocation,
+    job: &Job,
+) -> Result<(), TransferArtifactsError> {
     const CREATE: PutOptions = PutOptions::CREATE_IN_BATCH;
     let key = &job.blob_key;
     match location.copy_from(key, job.source.root(), &job.artifact.blob_key(), CREATE).await {
@@ -160,12 +167,12 @@ async fn copy_one(source: &Registry, location: &WritableLocation, job: &Job) -> 
         Ok(None) | Err(BlobError::NotFound { .. } | BlobError::AlreadyExists { .. }) => {}
         Err(error) => return Err(error.into()),
     }
-    let body = open(source, &job.artifact, &job.source).await?;
+    let body = open(source, &job.artifact, &job.source).await?.boxed();
     match location.put(key, body, CREATE).await {
         Err(BlobError::AlreadyExists { .. }) => {
             // A copy that was interrupted before its row, or that another process makes now: the same content either way, and written again so that
             // it is durable with our batch.
-            let body = open(source, &job.artifact, &job.source).await?;
+            let body = open(source, &job.artifact, &job.source).await?.boxed();
             let overwrite = PutOptions { mode: PutMode::Overwrite, durability: Durability::AtFlush };
             location.put(key, body, overwrite).await?;
         }
@@ -215,24 +222,26 @@ async fn place(
     let uids: Vec<ArtifactUid> = copied.keys().copied().collect();
     let here = Placement { storage: target.uid(), location: ArtifactLocation::Ingested };
     registry
-        .writing(|| async |transaction: &mut Transaction| {
-            let actor = registry.record_actor(transaction).await?;
-            let (mut artifacts, deleted): (Vec<_>, Vec<_>) = transaction
-                .artifacts()
-                .find_many(&uids)
-                .await?
-                .into_iter()
-                .partition(|artifact| artifact.state == ArtifactState::Available);
-            for artifact in artifacts.iter_mut().filter(|artifact| artifact.placement != here) {
-                artifact.copied_from = copied.get(&artifact.uid).cloned();
-                artifact.placement = here.clone();
-                artifact.provenance.record_update(actor.created_at(), actor.run());
+        .writing(|| {
+            async |transaction: &mut Transaction| {
+                let actor = registry.record_actor(transaction).await?;
+                let (mut artifacts, deleted): (Vec<_>, Vec<_>) = transaction
+                    .artifacts()
+                    .find_many(&uids)
+                    .await?
+                    .into_iter()
+                    .partition(|artifact| artifact.state == ArtifactState::Available);
+                for artifact in artifacts.iter_mut().filter(|artifact| artifact.placement != here) {
+                    artifact.copied_from = copied.get(&artifact.uid).cloned();
+                    artifact.placement = here.clone();
+                    artifact.provenance.record_update(actor.created_at(), actor.run());
+                }
+                transaction.artifacts().update_many(&artifacts).await?;
+                let mut settled = settled.clone();
+                settled.retain(|uid| deleted.iter().all(|artifact| artifact.uid != *uid));
+                drop_intents(transaction, session, IntentKind::Ingest, &settled).await?;
+                Ok(artifacts.into_iter().map(|artifact| (artifact.uid, artifact)).collect())
             }
-            transaction.artifacts().update_many(&artifacts).await?;
-            let mut settled = settled.clone();
-            settled.retain(|uid| deleted.iter().all(|artifact| artifact.uid != *uid));
-            drop_intents(transaction, session, IntentKind::Ingest, &settled).await?;
-            Ok(artifacts.into_iter().map(|artifact| (artifact.uid, artifact)).collect())
         })
         .await
 }

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use freehold_domain::{
-    Artifact, ArtifactState, ArtifactStem, ArtifactUid, ClaimEpoch, Family, InstanceUid, Placement, Provenance, Run,
-    RunOutcome, RunUid, Storage, StorageFields, StorageUid, Transform, TransformKind, TransformUid, Version,
+    Artifact, ArtifactState, ArtifactStem, ArtifactUid, ClaimEpoch, Family, InstanceUid, Placement,
+    Provenance, Run, RunOutcome, RunUid, Storage, StorageFields, StorageUid, Transform, TransformKind,
+    TransformUid, Version,
 };
 use freehold_ports::persistence::PersistenceError;
 
@@ -30,39 +31,42 @@ pub(super) async fn graft(
     let fresh_run = registry.host.uids.run_uid();
     let fresh_transform = TransformUid::new(registry.host.uids.transform_stem(), Version::FIRST);
     registry
-        .writing(|| async |transaction: &mut Transaction| {
-            let actor = registry.record_actor(transaction).await?;
-            let uids: Vec<ArtifactUid> = snapshot.artifacts.iter().map(|artifact| artifact.uid).collect();
-            let known = transaction.artifacts().find_many(&uids).await?;
-            let known: HashMap<ArtifactUid, Artifact> =
-                known.into_iter().map(|artifact| (artifact.uid, artifact)).collect();
-            if known.len() == uids.len() {
-                let existing = uids.iter().filter_map(|uid| known.get(uid)).cloned().map(existing);
-                return Ok(Grafted { run, artifacts: existing.collect() });
+        .writing(|| {
+            async |transaction: &mut Transaction| {
+                let actor = registry.record_actor(transaction).await?;
+                let uids: Vec<ArtifactUid> = snapshot.artifacts.iter().map(|artifact| artifact.uid).collect();
+                let known = transaction.artifacts().find_many(&uids).await?;
+                let known: HashMap<ArtifactUid, Artifact> =
+                    known.into_iter().map(|artifact| (artifact.uid, artifact)).collect();
+                if known.len() == uids.len() {
+                    let existing = uids.iter().filter_map(|uid| known.get(uid)).cloned().map(existing);
+                    return Ok(Grafted { run, artifacts: existing.collect() });
+                }
+                insert_people_and_runs(transaction, snapshot).await?;
+                let run = match run {
+                    Some(run) => run,
+                    None => start_transfer(transfer, transaction, &actor, fresh_run, fresh_transform).await?,
+                };
+                let provenance = Provenance::created(actor.created_at(), actor.created_by(), Some(run));
+                let ours = registry.instance.uid();
+                let storages = link_storages(transaction, snapshot, ours, &epochs, &provenance).await?;
+                let fresh = adopt(transaction, snapshot, &known, &storages).await?;
+                let made: Vec<ArtifactUid> = fresh.values().map(|artifact| artifact.uid).collect();
+                connect_runs(transaction, snapshot, &fresh).await?;
+                transaction.lineage().add_outputs(&run, &made).await?;
+                let artifacts = uids
+                    .iter()
+                    .filter_map(|uid| match (known.get(uid), fresh.get(uid)) {
+                        (Some(known), _) => Some(existing(known.clone())),
+                        (None, Some(fresh)) => Some(TransferredArtifact {
+                            artifact: fresh.clone(),
+                            outcome: TransferOutcome::Linked,
+                        }),
+                        (None, None) => None,
+                    })
+                    .collect();
+                Ok(Grafted { run: Some(run), artifacts })
             }
-            insert_people_and_runs(transaction, snapshot).await?;
-            let run = match run {
-                Some(run) => run,
-                None => start_transfer(transfer, transaction, &actor, fresh_run, fresh_transform).await?,
-            };
-            let provenance = Provenance::created(actor.created_at(), actor.created_by(), Some(run));
-            let ours = registry.instance.uid();
-            let storages = link_storages(transaction, snapshot, ours, &epochs, &provenance).await?;
-            let fresh = adopt(transaction, snapshot, &known, &storages).await?;
-            let made: Vec<ArtifactUid> = fresh.values().map(|artifact| artifact.uid).collect();
-            connect_runs(transaction, snapshot, &fresh).await?;
-            transaction.lineage().add_outputs(&run, &made).await?;
-            let artifacts = uids
-                .iter()
-                .filter_map(|uid| match (known.get(uid), fresh.get(uid)) {
-                    (Some(known), _) => Some(existing(known.clone())),
-                    (None, Some(fresh)) => {
-                        Some(TransferredArtifact { artifact: fresh.clone(), outcome: TransferOutcome::Linked })
-                    }
-                    (None, None) => None,
-                })
-                .collect();
-            Ok(Grafted { run: Some(run), artifacts })
         })
         .await
 }
@@ -95,7 +99,8 @@ async fn insert_people_and_runs(
     snapshot: &Snapshot,
 ) -> Result<(), PersistenceError> {
     let uids: Vec<_> = snapshot.users.iter().map(|user| user.uid).collect();
-    let known: HashSet<_> = transaction.users().find_many(&uids).await?.into_iter().map(|user| user.uid).collect();
+    let known: HashSet<_> =
+        transaction.users().find_many(&uids).await?.into_iter().map(|user| user.uid).collect();
     let missing: Vec<_> = snapshot.users.iter().filter(|user| !known.contains(&user.uid)).cloned().collect();
     transaction.users().insert_many(&missing).await?;
 

@@ -26,20 +26,23 @@ impl Snapshot {
     /// Reads everything in one unit of work.
     pub(super) async fn read(source: &Registry, artifacts: Vec<Artifact>) -> Result<Self, PersistenceError> {
         source
-            .reading(|| async |transaction: &mut Transaction| {
-                let uids: Vec<_> = artifacts.iter().map(|artifact| artifact.uid).collect();
-                let stems: BTreeSet<ArtifactStem> = uids.iter().map(freehold_domain::ArtifactUid::stem).collect();
-                let families = transaction.families().find_many(&list(stems)).await?;
-                let storages: BTreeSet<StorageUid> = artifacts.iter().flat_map(storages_of).collect();
-                let storages = transaction.storages().find_many(&list(storages)).await?;
-                let made_by = transaction.lineage().runs_of(&uids).await?;
-                let runs = runs(transaction, wanted_runs(&artifacts, &made_by)).await?;
-                let transforms: BTreeSet<TransformUid> = runs.iter().map(Run::transform).collect();
-                let transforms = transaction.transforms().find_many(&list(transforms)).await?;
-                let users = wanted_users(&artifacts, &runs, &transforms);
-                let users = transaction.users().find_many(&list(users)).await?;
-                let artifacts = artifacts.clone();
-                Ok(Self { artifacts, families, storages, runs, transforms, users, made_by })
+            .reading(|| {
+                async |transaction: &mut Transaction| {
+                    let uids: Vec<_> = artifacts.iter().map(|artifact| artifact.uid).collect();
+                    let stems: BTreeSet<ArtifactStem> =
+                        uids.iter().map(freehold_domain::ArtifactUid::stem).collect();
+                    let families = transaction.families().find_many(&list(stems)).await?;
+                    let storages: BTreeSet<StorageUid> = artifacts.iter().flat_map(storages_of).collect();
+                    let storages = transaction.storages().find_many(&list(storages)).await?;
+                    let made_by = transaction.lineage().runs_of(&uids).await?;
+                    let runs = runs(transaction, wanted_runs(&artifacts, &made_by)).await?;
+                    let transforms: BTreeSet<TransformUid> = runs.iter().map(Run::transform).collect();
+                    let transforms = transaction.transforms().find_many(&list(transforms)).await?;
+                    let users = wanted_users(&artifacts, &runs, &transforms);
+                    let users = transaction.users().find_many(&list(users)).await?;
+                    let artifacts = artifacts.clone();
+                    Ok(Self { artifacts, families, storages, runs, transforms, users, made_by })
+                }
             })
             .await
     }

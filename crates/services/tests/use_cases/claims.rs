@@ -8,13 +8,12 @@ use freehold_services::show_storage::{ClaimReport, show_storage};
 use freehold_services::{AccessError, Category, Registry, UseCaseError};
 
 use super::harness::{
-    ANALYSIS, Fault, LAB, PURGE, World, add, assert_error, initialised, into, link, paths, root, save, save_path,
-    try_delete, try_save, try_transfer,
+    ANALYSIS, Fault, LAB, PURGE, World, add, assert_error, initialised, into, link, paths, root, save,
+    save_path, try_delete, try_save, try_transfer,
 };
 
 const SHARED: &str = "/shared/data";
-const LAMINDB: &str =
-    "nUYsCWitlepu\ncreation info:\ninstance_slug=anonymous/mydata\ninstance_id=3fae3ac9c7685a6396f2d619d4a5b2bf";
+const LAMINDB: &str = "nUYsCWitlepu\ncreation info:\ninstance_slug=anonymous/mydata\ninstance_id=3fae3ac9c7685a6396f2d619d4a5b2bf";
 
 async fn try_add(registry: &Registry, at: &str) -> Result<AddOutcome, AddStorageError> {
     let request = AddStorage { root: at.to_owned(), ..AddStorage::default() };
@@ -54,7 +53,9 @@ async fn a_location_that_another_instance_manages_becomes_linked_and_is_not_writ
     let (lab, analysis) = (world.lab().await, world.analysis().await);
     let before = world.contents(LAB).await;
     let added = add(&analysis, LAB).await;
-    assert!(matches!(&added.outcome, AddOutcome::ManagedElsewhere { manager } if manager.contains("lab/primary")));
+    assert!(
+        matches!(&added.outcome, AddOutcome::ManagedElsewhere { manager } if manager.contains("lab/primary"))
+    );
     assert_eq!(added.storage.access(analysis.instance()), Access::Linked);
     assert_eq!(added.storage.uid(), world.claim(LAB).unwrap().storage_uid());
     assert_eq!(added.storage.instance_uid(), Some(lab.instance().uid()));
@@ -70,7 +71,9 @@ async fn a_claim_of_lamindb_is_honoured() {
         world.machine.stores.tamper(&root(at), &key, LAMINDB.replace("nUYsCWitlepu", uid));
         let before = world.contents(at).await;
         let added = add(&lab, at).await;
-        assert!(matches!(&added.outcome, AddOutcome::ManagedElsewhere { manager } if manager.contains("anonymous/mydata")));
+        assert!(
+            matches!(&added.outcome, AddOutcome::ManagedElsewhere { manager } if manager.contains("anonymous/mydata"))
+        );
         assert_eq!(added.storage.uid().as_str(), uid);
         assert_eq!(added.storage.instance_uid().unwrap().as_str(), "186kfOVJd0dZ");
         assert_eq!(world.contents(at).await, before);
@@ -102,7 +105,10 @@ async fn a_truncated_claim_is_never_ours() {
         world.truncate_claim(SHARED, lines);
         let before = world.contents(SHARED).await;
         let error = try_save(&lab, into("a.csv", SHARED)).await.unwrap_err();
-        assert!(matches!(error, SaveArtifactsError::Access(AccessError::ClaimDisagrees { .. })), "{lines}: {error}");
+        assert!(
+            matches!(error, SaveArtifactsError::Access(AccessError::ClaimDisagrees { .. })),
+            "{lines}: {error}"
+        );
         let again = try_add(&lab, SHARED).await;
         assert_ne!(again.ok(), Some(AddOutcome::Managed), "{lines} lines");
         link(&lab, SHARED).await;
@@ -115,7 +121,8 @@ async fn a_truncated_claim_is_never_ours() {
 async fn a_truncated_claim_at_a_new_location_is_never_ours() {
     let world = World::new();
     let lab = world.lab().await;
-    let claim = Claim::new("nUYsCWitlepu".parse().unwrap(), "lab/primary", lab.instance().id(), ClaimEpoch::FIRST);
+    let claim =
+        Claim::new("nUYsCWitlepu".parse().unwrap(), "lab/primary", lab.instance().id(), ClaimEpoch::FIRST);
     world.machine.stores.tamper(&root(SHARED), &BlobKey::claim(), claim.to_bytes());
     world.truncate_claim(SHARED, 5);
     let added = add(&lab, SHARED).await;

@@ -5,9 +5,7 @@ use freehold_services::describe_instance::describe_instance;
 use freehold_services::update_storage::{StorageChanges, update_storage};
 use freehold_services::{Category, UseCaseError};
 
-use super::harness::{
-    Fault, LAB, World, assert_error, bytes, paths, save_path, try_delete, try_save,
-};
+use super::harness::{Fault, LAB, World, assert_error, bytes, paths, save_path, try_delete, try_save};
 
 #[tokio::test(start_paused = true)]
 async fn a_unit_of_work_that_meets_a_conflict_is_begun_again() {
@@ -79,4 +77,19 @@ async fn a_recording_whose_answer_is_lost_keeps_its_bytes() {
     world.faults.disarm();
     assert_eq!(bytes(&lab, "a.csv").await, "1");
     world.audit(&lab, "lost answer").await;
+}
+
+#[tokio::test]
+async fn copies_whose_recording_may_yet_come_are_kept_with_their_intents() {
+    let world = World::new();
+    let lab = world.lab().await;
+    world.file("/home/ada/a.csv", "1");
+    let faults = world.faults.clone();
+    world.faults.meanwhile("flush", async move {
+        faults.strike("commit write", 1, Fault::Unknown);
+    });
+    try_save(&lab, paths(&["a.csv"])).await.unwrap_err();
+    let intents = world.books(&lab).await.intents;
+    assert_eq!(intents.len(), 1);
+    assert!(world.keys(LAB).contains(&intents[0].blob_key.to_string()));
 }

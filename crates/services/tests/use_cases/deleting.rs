@@ -8,8 +8,8 @@ use freehold_services::restore_artifact::{RestoreArtifactError, restore_artifact
 use freehold_services::{AccessError, Category, UseCaseError};
 
 use super::harness::{
-    Fault, LAB, PURGE, PURGE_WITH_FILE, World, add, assert_error, bytes, keyed, link, purge, root, save, save_path,
-    transfer, trash, try_delete,
+    Fault, LAB, PURGE, PURGE_WITH_FILE, World, add, assert_error, bytes, keyed, link, purge, root, save,
+    save_path, transfer, trash, try_delete,
 };
 
 #[tokio::test]
@@ -22,7 +22,10 @@ async fn trash_and_restore_are_exact_inverses() {
     }
     let (before, contents) = (world.books(&lab).await, world.contents(LAB).await);
     let trashed = trash(&lab, "a.csv").await;
-    assert_eq!((trashed.state, trashed.version().number(), trashed.is_latest), (ArtifactState::Trashed, 1, false));
+    assert_eq!(
+        (trashed.state, trashed.version().number(), trashed.is_latest),
+        (ArtifactState::Trashed, 1, false)
+    );
     let restored = restore_artifact(&lab, trashed.uid.as_str()).await.unwrap();
     let mut after = world.books(&lab).await;
     assert_eq!(after.artifacts.iter().find(|artifact| artifact.uid == restored.uid), Some(&restored));
@@ -106,7 +109,10 @@ async fn the_tombstone_and_its_intent_come_before_the_bytes_go() {
     let books = world.books(&lab).await;
     assert_eq!(books.artifacts[0].state, ArtifactState::Purged);
     let [intent] = &books.intents[..] else { panic!("{:?}", books.intents) };
-    assert_eq!((intent.kind, intent.artifact, &intent.blob_key), (IntentKind::Delete, saved.uid, &saved.blob_key()));
+    assert_eq!(
+        (intent.kind, intent.artifact, &intent.blob_key),
+        (IntentKind::Delete, saved.uid, &saved.blob_key())
+    );
     assert!(world.keys(LAB).contains(&saved.blob_key().to_string()));
 }
 
@@ -136,7 +142,8 @@ async fn deleting_several_is_all_or_nothing() {
     for deletion in [Deletion::Trash, PURGE, PURGE_WITH_FILE] {
         for names in [["ours.csv", theirs.as_str()], ["ours.csv", "missing.csv"]] {
             try_delete(&analysis, &names, deletion).await.unwrap_err();
-            let after = (world.books(&analysis).await.artifacts, world.contents(super::harness::ANALYSIS).await);
+            let after =
+                (world.books(&analysis).await.artifacts, world.contents(super::harness::ANALYSIS).await);
             assert_eq!(after, before, "{names:?}");
         }
     }
@@ -160,7 +167,14 @@ async fn a_linked_location_refuses_deletion_and_names_its_manager() {
         }
     }
     assert_eq!(world.contents(LAB).await, before);
-    assert!(world.books(&analysis).await.artifacts.iter().all(|artifact| artifact.state == ArtifactState::Available));
+    assert!(
+        world
+            .books(&analysis)
+            .await
+            .artifacts
+            .iter()
+            .all(|artifact| artifact.state == ArtifactState::Available)
+    );
 }
 
 #[tokio::test]
@@ -266,7 +280,9 @@ async fn a_file_that_two_locations_of_ours_contain_is_shared_by_their_artifacts(
     assert_ne!(outer.placement.storage, inner.placement.storage);
     for (doomed, other) in [(&outer, &inner), (&inner, &outer)] {
         let error = try_delete(&lab, &[doomed.uid.as_str()], PURGE_WITH_FILE).await.unwrap_err();
-        assert!(matches!(&error, DeleteArtifactsError::FileShared { other: found, .. } if *found == other.uid));
+        assert!(
+            matches!(&error, DeleteArtifactsError::FileShared { other: found, .. } if *found == other.uid)
+        );
     }
     assert_eq!(bytes(&lab, "inner/a.csv").await, "1");
 }

@@ -10,8 +10,8 @@ use freehold_services::plan_deletion::{Contents, DeletionPlan, plan_deletion};
 use freehold_services::{Category, Registry, UseCaseError};
 
 use super::harness::{
-    Fault, LAB, World, add, assert_error, bytes, link, paths, root, save_path, transfer, transfer_copied, trash,
-    try_save,
+    Fault, LAB, World, add, assert_error, bytes, link, paths, root, save_path, transfer, transfer_copied,
+    trash, try_save,
 };
 
 const MORE: &str = "/lab/more";
@@ -134,7 +134,8 @@ async fn an_instance_without_data_is_deleted_with_all_that_it_made() {
     delete_instance(&lab, DataFate::Unsaid).await.unwrap();
     assert!(!world.machine.stores.exists(&root(LAB)));
     assert!(list_instances(&world.host()).await.unwrap().is_empty());
-    let error = open_instance(&world.host(), Some(&lab.database().reveal()), AccessMode::Read).await.unwrap_err();
+    let error =
+        open_instance(&world.host(), Some(&lab.database().reveal()), AccessMode::Read).await.unwrap_err();
     assert!(matches!(error, ConnectError::Persistence(PersistenceError::DatabaseMissing { .. })));
 }
 

@@ -14,7 +14,9 @@ use freehold_ports::persistence::{AccessMode, Databases, Persistence, Persistenc
 use freehold_ports::system::Silent;
 use freehold_services::add_storage::{AddStorage, AddedStorage, add_storage};
 use freehold_services::connect_instance::open_instance;
-use freehold_services::delete_artifacts::{DeleteArtifactsError, DeletedArtifacts, Deletion, delete_artifacts};
+use freehold_services::delete_artifacts::{
+    DeleteArtifactsError, DeletedArtifacts, Deletion, delete_artifacts,
+};
 use freehold_services::finish_run::finish_run;
 use freehold_services::initialise_instance::{InitialiseInstance, initialise_instance};
 use freehold_services::read_artifact::read_artifact;
@@ -201,7 +203,9 @@ pub(crate) async fn add(registry: &Registry, at: &str) -> AddedStorage {
 
 /// Links a location.
 pub(crate) async fn link(registry: &Registry, at: &str) -> AddedStorage {
-    add_storage(registry, AddStorage { root: at.to_owned(), link: true, ..AddStorage::default() }).await.unwrap()
+    add_storage(registry, AddStorage { root: at.to_owned(), link: true, ..AddStorage::default() })
+        .await
+        .unwrap()
 }
 
 /// The same instance under a new run of a transform.
@@ -265,7 +269,11 @@ pub(crate) async fn transfer(registry: &Registry, source: &Registry, artifacts: 
     try_transfer(registry, source, artifacts, false).await.unwrap()
 }
 
-pub(crate) async fn transfer_copied(registry: &Registry, source: &Registry, artifacts: &[&str]) -> TransferReport {
+pub(crate) async fn transfer_copied(
+    registry: &Registry,
+    source: &Registry,
+    artifacts: &[&str],
+) -> TransferReport {
     try_transfer(registry, source, artifacts, true).await.unwrap()
 }
 
@@ -277,6 +285,9 @@ pub(crate) fn assert_error(error: &dyn UseCaseError, category: Category, message
 }
 
 /// Opens the records of an instance, past every use case.
-pub(crate) async fn records(world: &World, registry: &Registry) -> Result<Arc<dyn Persistence>, PersistenceError> {
+pub(crate) async fn records(
+    world: &World,
+    registry: &Registry,
+) -> Result<Arc<dyn Persistence>, PersistenceError> {
     world.machine.databases.open(registry.database(), AccessMode::Write).await
 }

@@ -72,7 +72,9 @@ async fn another_name_over_an_instance_is_refused_and_changes_nothing() {
     let lab = world.lab().await;
     let before = world.contents(LAB).await;
     let error = refusal(&world.host(), named(LAB, "other")).await;
-    assert!(matches!(&error, InitialiseError::AnotherInstance { found, .. } if found == lab.instance().slug()));
+    assert!(
+        matches!(&error, InitialiseError::AnotherInstance { found, .. } if found == lab.instance().slug())
+    );
     assert_error(&error, Category::Refused, "lab/primary");
     assert_eq!(world.contents(LAB).await, before);
     assert_eq!(list_instances(&world.host()).await.unwrap().len(), 1);
@@ -82,7 +84,8 @@ async fn another_name_over_an_instance_is_refused_and_changes_nothing() {
 async fn a_name_that_the_user_has_elsewhere_is_refused_and_changes_nothing() {
     let world = World::new();
     world.lab().await;
-    let request = InitialiseInstance { owner: Some("lab".parse().unwrap()), ..named("/elsewhere", "primary") };
+    let request =
+        InitialiseInstance { owner: Some("lab".parse().unwrap()), ..named("/elsewhere", "primary") };
     let error = refusal(&world.host(), request).await;
     assert!(matches!(error, InitialiseError::DuplicateName { .. }));
     assert_eq!(error.category(), Category::Refused);

@@ -12,8 +12,8 @@ use freehold_services::update_artifact::{ArtifactChanges, update_artifact};
 use freehold_services::update_storage::{StorageChanges, update_storage};
 
 use super::harness::{
-    LAB, PURGE, PURGE_WITH_FILE, World, bytes, finish, into, link, paths, save_path, transfer, transfer_copied,
-    try_delete, try_save, under_new_run,
+    LAB, PURGE, PURGE_WITH_FILE, World, bytes, finish, into, link, paths, save_path, transfer,
+    transfer_copied, try_delete, try_save, under_new_run,
 };
 
 /// Does everything at the location of another that an instance can do.
@@ -41,9 +41,12 @@ async fn do_everything(world: &World, linking: &str) {
     for deletion in [Deletion::Trash, PURGE, PURGE_WITH_FILE] {
         try_delete(&analysis, &["lying.csv"], deletion).await.unwrap_err();
     }
-    let changes = ArtifactChanges { description: Some("d".to_owned()), key: Some("other.csv".parse().unwrap()) };
+    let changes =
+        ArtifactChanges { description: Some("d".to_owned()), key: Some("other.csv".parse().unwrap()) };
     update_artifact(&analysis, "lying.csv", changes).await.unwrap();
-    update_storage(&analysis, LAB, StorageChanges { description: Some("d".to_owned()), region: None }).await.unwrap();
+    update_storage(&analysis, LAB, StorageChanges { description: Some("d".to_owned()), region: None })
+        .await
+        .unwrap();
     show_storage(&analysis, LAB).await.unwrap();
     remove_storage(&analysis, LAB).await.unwrap_err();
     finish(&run).await;

@@ -66,8 +66,11 @@ async fn insert_sibling(world: &World, lab: &freehold_services::Registry, uid: A
     let mut artifact = unit.artifacts().find_many(&[uid]).await.unwrap().remove(0);
     let text = format!("{}zzzzzzzz0000", &uid.as_str()[..8]);
     artifact.uid = text.parse().unwrap();
-    let family =
-        freehold_domain::Family::new(artifact.uid.stem(), "sibling.csv".parse().unwrap(), lab.instance().uid());
+    let family = freehold_domain::Family::new(
+        artifact.uid.stem(),
+        "sibling.csv".parse().unwrap(),
+        lab.instance().uid(),
+    );
     unit.families().insert_many(&[family]).await.unwrap();
     unit.artifacts().insert_many(std::slice::from_ref(&artifact)).await.unwrap();
     unit.commit().await.unwrap();

@@ -15,7 +15,8 @@ use freehold_services::update_artifact::{ArtifactChanges, update_artifact};
 use freehold_services::{Category, Registry, UseCaseError};
 
 use super::harness::{
-    World, assert_error, bytes, finish, keyed, purge, run_of, save, save_path, transfer, trash, try_save, under_new_run,
+    World, assert_error, bytes, finish, keyed, purge, run_of, save, save_path, transfer, trash, try_save,
+    under_new_run,
 };
 
 async fn inputs(registry: &Registry) -> Vec<String> {
@@ -177,7 +178,10 @@ async fn a_tombstone_keeps_its_lineage() {
     assert_eq!((tombstone.state, tombstone.size), (ArtifactState::Purged, saved.size));
     let runs = find_artifact(&lab, saved.uid.as_str()).await.unwrap().runs;
     assert_eq!((runs.made_by, runs.read_by), (vec![run_of(&maker)], vec![run_of(&reader)]));
-    assert_eq!((outputs(&maker).await, inputs(&reader).await), (vec!["a.csv".to_owned()], vec!["a.csv".to_owned()]));
+    assert_eq!(
+        (outputs(&maker).await, inputs(&reader).await),
+        (vec!["a.csv".to_owned()], vec!["a.csv".to_owned()])
+    );
 }
 
 #[tokio::test]
@@ -276,14 +280,20 @@ async fn a_transferred_transform_is_not_numbered_here() {
     let theirs = start_run(&lab, with_source("theirs")).await.unwrap().transform;
     assert_ne!(ours.uid, theirs.uid);
     let next = start_run(&analysis, with_source("ours, changed")).await.unwrap().transform;
-    assert_eq!((next.uid.stem(), next.uid.version().number()), (ours.uid.stem(), ours.uid.version().number() + 1));
+    assert_eq!(
+        (next.uid.stem(), next.uid.version().number()),
+        (ours.uid.stem(), ours.uid.version().number() + 1)
+    );
     // What comes by transfer later does not stop our own counting.
     world.file("/home/ada/b.csv", "2");
     let again = start_run(&lab, with_source("theirs")).await.unwrap();
     save_path(&lab.under_run(Some(again.run.uid())), "b.csv").await;
     transfer(&analysis, &lab, &[]).await;
     let last = start_run(&analysis, with_source("ours, changed again")).await.unwrap().transform;
-    assert_eq!((last.uid.stem(), last.uid.version().number()), (ours.uid.stem(), ours.uid.version().number() + 2));
+    assert_eq!(
+        (last.uid.stem(), last.uid.version().number()),
+        (ours.uid.stem(), ours.uid.version().number() + 2)
+    );
 }
 
 #[tokio::test]
@@ -294,7 +304,8 @@ async fn runs_are_listed_newest_first_with_their_transforms() {
     let second = under_new_run(&lab, "second").await;
     finish(&first).await;
     let listed = list_runs(&lab, ListRuns { limit: 10, ..ListRuns::default() }).await.unwrap().items;
-    let uids: Vec<_> = listed.iter().map(|listed| (listed.run.uid(), listed.transform.key.as_str())).collect();
+    let uids: Vec<_> =
+        listed.iter().map(|listed| (listed.run.uid(), listed.transform.key.as_str())).collect();
     assert_eq!(uids, [(run_of(&second), "second"), (run_of(&first), "first")]);
     let open = ListRuns { status: Some(RunStatus::Started), limit: 10, ..ListRuns::default() };
     assert_eq!(list_runs(&lab, open).await.unwrap().items.len(), 1);

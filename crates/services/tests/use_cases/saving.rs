@@ -8,8 +8,8 @@ use freehold_services::save_artifacts::{SaveArtifacts, SaveArtifactsError, SaveO
 use freehold_services::{AccessError, Category, UseCaseError};
 
 use super::harness::{
-    Fault, LAB, World, add, assert_error, bytes, into, keyed, link, paths, purge, root, save, save_path, trash,
-    try_save,
+    Fault, LAB, World, add, assert_error, bytes, into, keyed, link, paths, purge, root, save, save_path,
+    trash, try_save,
 };
 
 #[tokio::test]
@@ -17,7 +17,8 @@ async fn a_saved_file_is_an_artifact_with_the_size_hash_and_key_of_its_bytes() {
     let world = World::new();
     let lab = world.lab().await;
     world.file("/home/ada/plate1.fastq.gz", "ACGT");
-    let saved = save(&lab, SaveArtifacts { description: Some("d".to_owned()), ..paths(&["plate1.fastq.gz"]) }).await;
+    let saved =
+        save(&lab, SaveArtifacts { description: Some("d".to_owned()), ..paths(&["plate1.fastq.gz"]) }).await;
     let artifact = saved.artifact;
     assert_eq!((saved.outcome, saved.duplicate_of, saved.beside_origin), (SaveOutcome::Created, None, None));
     assert_eq!((artifact.key.as_str(), artifact.suffix.as_str()), ("plate1.fastq.gz", ".fastq.gz"));
@@ -76,7 +77,8 @@ async fn intents_announce_a_copy_before_its_first_byte() {
     let world = World::new();
     let lab = world.lab().await;
     world.file("/home/ada/a.csv", "1");
-    let (seen, other, registry) = (std::sync::Arc::new(std::sync::Mutex::new(Vec::new())), world.clone(), lab.clone());
+    let (seen, other, registry) =
+        (std::sync::Arc::new(std::sync::Mutex::new(Vec::new())), world.clone(), lab.clone());
     let sink = seen.clone();
     world.faults.meanwhile("put", async move {
         *sink.lock().unwrap() = other.books(&registry).await.intents;
@@ -100,7 +102,9 @@ async fn a_file_that_changes_while_it_is_read_records_nothing_of_its_batch() {
         machine.files.put(Path::new("/home/ada/folder/b.csv"), "changed");
     });
     let error = try_save(&lab, paths(&["folder"])).await.unwrap_err();
-    assert!(matches!(&error, SaveArtifactsError::File(FileError::Changed { path }) if path.ends_with("b.csv")));
+    assert!(
+        matches!(&error, SaveArtifactsError::File(FileError::Changed { path }) if path.ends_with("b.csv"))
+    );
     assert_error(&error, Category::Conflict, "changed while it was read");
     let books = world.books(&lab).await;
     assert!(books.artifacts.is_empty() && books.intents.is_empty());
@@ -122,9 +126,11 @@ async fn what_was_recorded_before_a_batch_failed_was_told() {
     let mut told = Vec::new();
     let request = paths(&["/lab/data/lying.csv", "same.csv", "new.csv"]);
     let run = super::harness::under_new_run(&lab, "t").await;
-    freehold_services::save_artifacts::save_artifacts(&run, request, &mut |saved| told.push(saved.artifact.key.to_string()))
-        .await
-        .unwrap_err();
+    freehold_services::save_artifacts::save_artifacts(&run, request, &mut |saved| {
+        told.push(saved.artifact.key.to_string());
+    })
+    .await
+    .unwrap_err();
     let recorded: Vec<String> =
         world.books(&lab).await.artifacts.iter().map(|artifact| artifact.key.to_string()).collect();
     assert_eq!((told_before, recorded), (1, vec!["lying.csv".to_owned(), "same.csv".to_owned()]));
@@ -156,7 +162,10 @@ async fn files_that_cannot_be_saved_are_found_before_anything_is_stored() {
     for (texts, category, message) in cases {
         let error = try_save(&lab, paths(texts)).await.unwrap_err();
         assert_eq!(error.category(), category, "{texts:?}: {error}");
-        assert!(format!("{error} {:?}", std::error::Error::source(&error)).contains(message), "{texts:?}: {error}");
+        assert!(
+            format!("{error} {:?}", std::error::Error::source(&error)).contains(message),
+            "{texts:?}: {error}"
+        );
     }
     assert!(world.books(&lab).await.artifacts.is_empty());
     assert_eq!(world.keys(LAB), [".lamindb/storage_uid.txt"]);
@@ -287,7 +296,11 @@ async fn the_same_content_after_a_deletion_is_stored_again() {
         let lab = world.lab().await;
         world.file("/home/ada/a.csv", "1");
         let first = save_path(&lab, "a.csv").await.artifact;
-        if is_purged { purge(&lab, "a.csv").await } else { trash(&lab, "a.csv").await };
+        if is_purged {
+            purge(&lab, "a.csv").await
+        } else {
+            trash(&lab, "a.csv").await
+        };
         let again = save_path(&lab, "a.csv").await;
         assert_eq!((again.outcome, again.artifact.uid.stem()), (SaveOutcome::NewVersion, first.uid.stem()));
         assert_ne!(again.artifact.uid, first.uid);

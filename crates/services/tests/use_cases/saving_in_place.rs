@@ -90,7 +90,10 @@ async fn blobs_of_a_linked_bucket_are_registered_in_place() {
     let mut keys: Vec<_> = saved.iter().map(|saved| (saved.artifact.key.as_str(), saved.outcome)).collect();
     keys.sort_unstable_by_key(|(key, _)| *key);
     assert_eq!(keys, [("raw/a.csv", SaveOutcome::Existing), ("raw/deep/b.csv", SaveOutcome::Created)]);
-    assert_eq!(save(&lab, keyed("s3://lab-bucket/raw/deep", "deep")).await.artifact.key.as_str(), "deep/b.csv");
+    assert_eq!(
+        save(&lab, keyed("s3://lab-bucket/raw/deep", "deep")).await.artifact.key.as_str(),
+        "deep/b.csv"
+    );
     let missing = try_save(&lab, paths(&["s3://lab-bucket/none.csv"])).await.unwrap_err();
     assert!(matches!(missing, SaveArtifactsError::NothingThere { .. }));
     assert_error(&missing, Category::NotFound, "none.csv");

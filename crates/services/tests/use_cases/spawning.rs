@@ -35,7 +35,6 @@ use freehold_services::{Host, Registry};
 /// Takes what a runtime of several threads takes.
 fn spawnable(_: impl Future<Output = ()> + Send + 'static) {}
 
-#[allow(dead_code, reason = "that it compiles is the rule")]
 fn on_a_machine(host: &Host) {
     macro_rules! each {
         ($($host:ident => $call:expr),* $(,)?) => {$({
@@ -53,7 +52,6 @@ fn on_a_machine(host: &Host) {
     }
 }
 
-#[allow(dead_code, reason = "that it compiles is the rule")]
 fn in_an_instance(registry: &Registry) {
     macro_rules! each {
         ($($registry:ident => $call:expr),* $(,)?) => {$({
@@ -91,5 +89,6 @@ fn in_an_instance(registry: &Registry) {
 
 #[test]
 fn every_use_case_can_be_a_task_of_its_own() {
-    let _: (fn(&Host), fn(&Registry)) = (on_a_machine, in_an_instance);
+    let _: fn(&Host) = on_a_machine;
+    let _: fn(&Registry) = in_an_instance;
 }

@@ -11,7 +11,8 @@ use freehold_services::update_storage::{StorageChanges, update_storage};
 use freehold_services::{Category, ReferenceError, UseCaseError};
 
 use super::harness::{
-    Fault, LAB, World, add, assert_error, into, link, purge, root, run_of, save, save_path, trash, under_new_run,
+    Fault, LAB, World, add, assert_error, into, link, purge, root, run_of, save, save_path, trash,
+    under_new_run,
 };
 
 const MORE: &str = "/lab/more";
@@ -102,7 +103,10 @@ async fn an_update_changes_what_people_say_and_nothing_else() {
     let changes = StorageChanges { description: Some("new".to_owned()), region: Some("cellar".to_owned()) };
     let after = update_storage(&lab, before.uid().as_str(), changes).await.unwrap();
     assert_eq!((after.description.as_deref(), after.region.as_deref()), (Some("new"), Some("cellar")));
-    assert_eq!((after.uid(), after.root(), after.instance_uid()), (before.uid(), before.root(), before.instance_uid()));
+    assert_eq!(
+        (after.uid(), after.root(), after.instance_uid()),
+        (before.uid(), before.root(), before.instance_uid())
+    );
     let emptied = update_storage(&lab, MORE, described("")).await.unwrap();
     assert_eq!((emptied.description, emptied.region.as_deref()), (None, Some("cellar")));
     assert_eq!(world.contents(MORE).await, claim);
@@ -124,7 +128,8 @@ async fn new_artifacts_go_to_the_default_storage_and_old_ones_stay() {
     assert!(world.machine.stores.content(&root(LAB), &before.blob_key()).is_some());
     assert!(world.machine.stores.content(&root(MORE), &after.blob_key()).is_some());
     let listed = list_storages(&lab).await.unwrap();
-    let defaults: Vec<_> = listed.iter().map(|listed| (listed.storage.root().as_str(), listed.is_default)).collect();
+    let defaults: Vec<_> =
+        listed.iter().map(|listed| (listed.storage.root().as_str(), listed.is_default)).collect();
     assert_eq!(defaults, [(LAB, false), (MORE, true)]);
 }
 

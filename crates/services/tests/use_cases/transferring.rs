@@ -15,8 +15,8 @@ use freehold_services::transfer_artifacts::{
 use freehold_services::{Category, UseCaseError};
 
 use super::harness::{
-    LAB, World, add, assert_error, bytes, initialised, link, purge, root, run_of, save_path, transfer, transfer_copied,
-    trash, try_transfer, under_new_run,
+    LAB, World, add, assert_error, bytes, initialised, link, purge, root, run_of, save_path, transfer,
+    transfer_copied, trash, try_transfer, under_new_run,
 };
 
 fn outcomes(report: &freehold_services::transfer_artifacts::TransferReport) -> Vec<(&str, TransferOutcome)> {
@@ -52,8 +52,14 @@ async fn a_transfer_is_recorded_as_a_run_of_its_own() {
     let report = transfer(&outer, &lab, &[]).await;
     let details = show_run(&analysis, report.run.unwrap().as_str()).await.unwrap();
     assert_eq!(details.transform.key.as_str(), format!("__freehold_transfer__/{}", lab.instance().uid()));
-    assert_eq!((details.transform.kind, details.run.status()), (TransformKind::Function, RunStatus::Completed));
-    assert_eq!((details.run.initiated_by, details.run.created_by()), (Some(run_of(&outer)), analysis.user().uid));
+    assert_eq!(
+        (details.transform.kind, details.run.status()),
+        (TransformKind::Function, RunStatus::Completed)
+    );
+    assert_eq!(
+        (details.run.initiated_by, details.run.created_by()),
+        (Some(run_of(&outer)), analysis.user().uid)
+    );
     assert_eq!(details.outputs.len(), 1);
 }
 
@@ -81,13 +87,19 @@ async fn the_source_and_its_locations_are_only_read() {
     let run = under_new_run(&lab, "t").await;
     save_path(&run, "a.csv").await;
     save_path(&run, "/lab/data/b.csv").await;
-    let before = (world.contents(LAB).await, world.books(&lab).await.artifacts, world.books(&lab).await.storages);
-    let source =
-        open_instance(&world.of_another_user("grace").host(), Some(&lab.database().reveal()), AccessMode::Read).await;
+    let before =
+        (world.contents(LAB).await, world.books(&lab).await.artifacts, world.books(&lab).await.storages);
+    let source = open_instance(
+        &world.of_another_user("grace").host(),
+        Some(&lab.database().reveal()),
+        AccessMode::Read,
+    )
+    .await;
     let source = source.unwrap().under_run(Some(run_of(&run)));
     transfer(&analysis, &source, &[]).await;
     transfer_copied(&analysis, &source, &[]).await;
-    let after = (world.contents(LAB).await, world.books(&lab).await.artifacts, world.books(&lab).await.storages);
+    let after =
+        (world.contents(LAB).await, world.books(&lab).await.artifacts, world.books(&lab).await.storages);
     assert_eq!(after, before);
     assert!(show_run(&lab, run_of(&run).as_str()).await.unwrap().inputs.is_empty());
 }
@@ -119,7 +131,10 @@ async fn a_location_of_ours_in_the_source_is_managed() {
     remove_storage_record(&world, &analysis, "/shared").await;
     transfer(&analysis, &lab, &["b.csv"]).await;
     let listed = list_storages(&analysis).await.unwrap();
-    assert_eq!(listed.iter().find(|listed| *listed.storage.root() == root("/shared")).unwrap().access, Access::Managed);
+    assert_eq!(
+        listed.iter().find(|listed| *listed.storage.root() == root("/shared")).unwrap().access,
+        Access::Managed
+    );
 }
 
 #[tokio::test]
@@ -139,7 +154,8 @@ async fn a_location_that_the_source_takes_for_ours_is_linked_when_its_claim_does
 
 /// Loses the record of a location, as a database restored from an older backup does.
 async fn remove_storage_record(world: &World, registry: &freehold_services::Registry, at: &str) {
-    let mut unit = super::harness::records(world, registry).await.unwrap().begin(AccessMode::Write).await.unwrap();
+    let mut unit =
+        super::harness::records(world, registry).await.unwrap().begin(AccessMode::Write).await.unwrap();
     let storage = unit.storages().find_by_roots(&[root(at)]).await.unwrap().remove(0);
     assert!(unit.storages().delete(&storage.uid()).await.unwrap());
     unit.commit().await.unwrap();

@@ -29,7 +29,10 @@ async fn a_copied_artifact_lies_in_the_default_storage_and_links_to_its_origin()
         let here = default_storage(&analysis).await.unwrap().uid();
         for (item, origin) in report.transferred.iter().zip([theirs, lying]) {
             assert_eq!((item.outcome, item.artifact.uid), (TransferOutcome::Copied, origin.uid));
-            assert_eq!(item.artifact.placement, Placement { storage: here, location: ArtifactLocation::Ingested });
+            assert_eq!(
+                item.artifact.placement,
+                Placement { storage: here, location: ArtifactLocation::Ingested }
+            );
             assert_eq!(item.artifact.copied_from, Some(origin.placement));
             assert_eq!(find_artifact(&analysis, origin.uid.as_str()).await.unwrap().artifact, item.artifact);
         }
@@ -115,7 +118,10 @@ async fn what_arrived_well_is_recorded_although_another_artifact_did_not_arrive(
         }
         let broken = find_artifact(&lab, "b.csv").await.unwrap().artifact;
         world.machine.stores.tamper(&root(LAB), &broken.blob_key(), "other");
-        assert_eq!(try_transfer(&analysis, &lab, &[], true).await.unwrap_err().category(), Category::Integrity);
+        assert_eq!(
+            try_transfer(&analysis, &lab, &[], true).await.unwrap_err().category(),
+            Category::Integrity
+        );
         let ingested = |artifact: &freehold_domain::Artifact| artifact.copied_from.is_some();
         let copied: Vec<_> = world
             .books(&analysis)
@@ -141,7 +147,10 @@ async fn a_copy_is_recorded_only_after_it_is_durable() {
         let books = world.books(&analysis).await;
         assert_eq!(books.artifacts[0].copied_from, None);
         books.audit(&world.machine, &analysis, "not durable");
-        assert_eq!(transfer_copied(&analysis, &lab, &[]).await.transferred[0].outcome, TransferOutcome::Copied);
+        assert_eq!(
+            transfer_copied(&analysis, &lab, &[]).await.transferred[0].outcome,
+            TransferOutcome::Copied
+        );
         assert!(world.books(&analysis).await.intents.is_empty());
     }
 }

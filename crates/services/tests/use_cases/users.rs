@@ -32,7 +32,8 @@ async fn a_changed_profile_keeps_its_uid_and_reaches_the_instances_that_know_it(
     assert_eq!((user.uid, user.handle.as_str()), (lab.user().uid, "countess"));
     record_user(&lab, &user).await.unwrap();
     assert_eq!(recorded(&world, &lab, user.uid).await, Some(user.clone()));
-    let unnamed = set_user(&world.host(), UserChanges { handle: None, name: Some(String::new()) }).await.unwrap();
+    let unnamed =
+        set_user(&world.host(), UserChanges { handle: None, name: Some(String::new()) }).await.unwrap();
     assert_eq!((unnamed.name, unnamed.handle), (None, user.handle));
 }
 

@@ -72,7 +72,10 @@ async fn new_content_is_the_next_version_and_the_same_content_is_not() {
     let outcomes = [first.outcome, again.outcome, second.outcome];
     assert_eq!(outcomes, [SaveOutcome::Created, SaveOutcome::Existing, SaveOutcome::NewVersion]);
     assert_eq!(again.artifact.uid, first.artifact.uid);
-    assert_eq!(second.artifact.uid, ArtifactUid::new(first.artifact.uid.stem(), Version::from_number(1).unwrap()));
+    assert_eq!(
+        second.artifact.uid,
+        ArtifactUid::new(first.artifact.uid.stem(), Version::from_number(1).unwrap())
+    );
     let all = ListArtifacts { all_versions: true, ..ListArtifacts::default() };
     let latest: Vec<_> =
         list_artifacts(&lab, all).await.unwrap().items.iter().map(|artifact| artifact.is_latest).collect();
@@ -195,7 +198,9 @@ async fn only_the_origin_gives_a_family_another_key() {
     save_path(&lab, "a.csv").await;
     transfer(&analysis, &lab, &[]).await;
     let error = update_artifact(&analysis, "a.csv", renamed("b.csv")).await.unwrap_err();
-    assert!(matches!(&error, UpdateArtifactError::ForeignKey { origin, .. } if *origin == lab.instance().uid()));
+    assert!(
+        matches!(&error, UpdateArtifactError::ForeignKey { origin, .. } if *origin == lab.instance().uid())
+    );
     assert_error(&error, Category::Refused, lab.instance().uid().as_str());
     let described = ArtifactChanges { key: None, description: Some("our words".to_owned()) };
     assert_eq!(
@@ -225,7 +230,12 @@ async fn a_key_that_has_used_all_its_versions_is_refused_and_nothing_is_stored()
     let lab = world.lab().await;
     world.file("/home/ada/a.csv", "1");
     save_path(&lab, "a.csv").await;
-    let mut unit = records(&world, &lab).await.unwrap().begin(freehold_ports::persistence::AccessMode::Write).await.unwrap();
+    let mut unit = records(&world, &lab)
+        .await
+        .unwrap()
+        .begin(freehold_ports::persistence::AccessMode::Write)
+        .await
+        .unwrap();
     let mut family = unit.families().find_by_keys(&["a.csv".parse().unwrap()]).await.unwrap().remove(0);
     family.note_version(Version::LAST);
     unit.families().update_many(&[family]).await.unwrap();

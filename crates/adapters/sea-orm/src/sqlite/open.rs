@@ -17,11 +17,14 @@ use crate::persistence::error::unavailable;
 pub(crate) async fn create(place: &Place) -> Result<WritableFile, PersistenceError> {
     if place.exists()? && !place.is_empty_file()? {
         let place = place.of_a_database()?;
+        place.require_one_name()?;
         identity::inspect(&place).await?;
         return writable(&place, Purpose::Create).await;
     }
     let folder = place.path().parent().unwrap_or(Path::new("/")).to_owned();
-    let made = make_folder(&folder).map_err(of_folder)?;
+    let made = make_folder(&folder).map_err(|error| {
+        place.not_writable(format!("the folder {} cannot be made: {error}", folder.display()))
+    })?;
     let folder = fs::canonicalize(folder).map_err(unavailable)?;
     let place = place.in_folder(&folder);
     let file = WritableFile::open(&place, Purpose::Create).await.map_err(|error| match error {
@@ -39,6 +42,7 @@ pub(crate) async fn create(place: &Place) -> Result<WritableFile, PersistenceErr
 /// Opens the registry that is at `place` for writing.
 pub(crate) async fn for_writing(place: &Place) -> Result<WritableFile, PersistenceError> {
     let place = place.of_a_database()?;
+    place.require_one_name()?;
     if let Some(Identity::Empty) = identity::inspect(&place).await? {
         return Err(place.not_a_registry("the database is empty"));
     }
@@ -69,16 +73,6 @@ fn make_folder(folder: &Path) -> io::Result<usize> {
     let missing = folder.ancestors().take_while(|folder| !folder.exists()).count();
     fs::create_dir_all(folder)?;
     Ok(missing)
-}
-
-fn of_folder(error: io::Error) -> PersistenceError {
-    match error.kind() {
-        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-            tracing::debug!(%error, "the folder of the database cannot be made");
-            PersistenceError::ReadOnly
-        }
-        _ => unavailable(error),
-    }
 }
 
 /// Makes the names of a new file, and of the folders that were made for it, survive a power cut, where folders can be synced.

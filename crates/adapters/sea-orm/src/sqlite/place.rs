@@ -122,6 +122,20 @@ impl Place {
         PersistenceError::SchemaOutdated { database: self.database.clone() }
     }
 
+    /// Refuses to write to a file that has a second name: each name has a log of its own, and writers by both destroy the database.
+    pub(crate) fn require_one_name(&self) -> Result<(), PersistenceError> {
+        if self.metadata()?.is_some_and(|metadata| names(&metadata) > 1) {
+            return Err(self.not_writable(
+                "its file has a second name (a hard link), and writing under both would destroy it; copy it to a file of its own",
+            ));
+        }
+        Ok(())
+    }
+
+    pub(crate) fn not_writable(&self, reason: impl Into<String>) -> PersistenceError {
+        PersistenceError::NotWritable { database: self.database.clone(), reason: reason.into() }
+    }
+
     pub(crate) fn needs_recovery(&self) -> PersistenceError {
         PersistenceError::NeedsRecovery { database: self.database.clone() }
     }
@@ -175,6 +189,16 @@ fn node(metadata: &Metadata) -> Node {
     use std::os::unix::fs::MetadataExt;
     let number = |number: u64| number.cast_signed();
     [number(metadata.dev()), number(metadata.ino()), metadata.ctime(), metadata.ctime_nsec()]
+}
+
+#[cfg(unix)]
+fn names(metadata: &Metadata) -> u64 {
+    std::os::unix::fs::MetadataExt::nlink(metadata)
+}
+
+#[cfg(not(unix))]
+fn names(_: &Metadata) -> u64 {
+    1
 }
 
 #[cfg(not(unix))]

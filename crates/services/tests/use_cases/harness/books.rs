@@ -6,9 +6,7 @@ use freehold_domain::{
     Artifact, ArtifactState, ArtifactStem, BlobKey, ContentHash, Family, Intent, Storage, StorageUid,
 };
 use freehold_memory::MemoryMachine;
-use freehold_ports::persistence::{
-    AccessMode, ArtifactFilter, ArtifactOrder, Databases, PageRequest,
-};
+use freehold_ports::persistence::{AccessMode, ArtifactFilter, ArtifactOrder, Databases, PageRequest};
 use freehold_services::Registry;
 
 /// Everything that a registry holds of data.
@@ -45,7 +43,10 @@ impl Books {
     }
 
     fn storage(&self, uid: StorageUid) -> &Storage {
-        self.storages.iter().find(|storage| storage.uid() == uid).expect("an artifact lies at a recorded location")
+        self.storages
+            .iter()
+            .find(|storage| storage.uid() == uid)
+            .expect("an artifact lies at a recorded location")
     }
 
     /// Checks that no row lies, nothing dangles, and every family has one head. `what` is for messages.
@@ -57,20 +58,27 @@ impl Books {
                 ArtifactState::Available => {
                     let bytes = bytes.unwrap_or_else(|| panic!("{what}: row without bytes: {artifact:?}"));
                     let hash = ContentHash::blake3(*blake3::hash(&bytes).as_bytes());
-                    assert_eq!((artifact.hash, artifact.size), (hash, bytes.len() as u64), "{what}: {artifact:?}");
+                    assert_eq!(
+                        (artifact.hash, artifact.size),
+                        (hash, bytes.len() as u64),
+                        "{what}: {artifact:?}"
+                    );
                 }
                 ArtifactState::Trashed | ArtifactState::Purged => {}
             }
         }
-        for storage in self.storages.iter().filter(|storage| storage.managed_by(registry.instance()).is_ok()) {
+        for storage in self.storages.iter().filter(|storage| storage.managed_by(registry.instance()).is_ok())
+        {
             for key in machine.stores.keys(storage.root()).iter().filter(|key| is_ingested(key)) {
                 let has_row = self.artifacts.iter().any(|artifact| {
                     artifact.state != ArtifactState::Purged
                         && artifact.placement.storage == storage.uid()
                         && artifact.blob_key() == *key
                 });
-                let is_announced =
-                    self.intents.iter().any(|intent| intent.storage == storage.uid() && intent.blob_key == *key);
+                let is_announced = self
+                    .intents
+                    .iter()
+                    .any(|intent| intent.storage == storage.uid() && intent.blob_key == *key);
                 assert!(has_row || is_announced, "{what}: bytes without row or intent: {key}");
             }
         }

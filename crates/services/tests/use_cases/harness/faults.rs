@@ -20,6 +20,8 @@ pub(crate) enum Fault {
     Broken,
     /// All is done, and the answer is lost.
     AnswerLost,
+    /// Nothing is done, and that is not told: it may be done later.
+    Unknown,
     /// Somebody else was in the way; nothing is done.
     Conflict,
 }
@@ -72,7 +74,6 @@ impl Faults {
         self.0.lock().unwrap()
     }
 
-
     /// Lets the nth call from here on fail, counted from 1.
     pub(crate) fn strike_nth(&self, nth: usize, fault: Fault) {
         let nth = self.state().calls.len() + nth;
@@ -109,7 +110,10 @@ impl Faults {
         let mut state = self.state();
         state.calls.push(name.clone());
         let count = state.calls.len();
-        let struck = state.rules.iter_mut().find_map(|(target, fault)| target.strikes(count, &name).then_some(*fault))?;
+        let struck = state
+            .rules
+            .iter_mut()
+            .find_map(|(target, fault)| target.strikes(count, &name).then_some(*fault))?;
         state.struck = Some(name);
         Some(struck)
     }

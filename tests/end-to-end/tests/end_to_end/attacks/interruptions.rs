@@ -9,7 +9,7 @@ const INIT: [&str; 7] = ["init", "--storage", "data", "--name", "lab", "--owner"
 
 #[test]
 fn an_init_killed_at_any_time_is_finished_by_the_same_init() {
-    for delay in (0..120).step_by(2) {
+    for delay in (0..120).step_by(6) {
         let sandbox = Sandbox::new();
         let mut command = sandbox.command(&INIT);
         let mut killed = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();

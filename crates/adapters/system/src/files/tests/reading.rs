@@ -110,5 +110,8 @@ async fn a_sparse_file_of_five_gibibytes_is_read_a_block_at_a_time() {
 async fn a_file_whose_size_the_system_does_not_tell_is_not_read_as_empty() {
     let path = std::path::Path::new("/proc/self/status");
     let read = MachineFiles.read(path, &state(path).await).await.err();
-    assert!(matches!(&read, Some(FileError::Io { source, .. }) if source.to_string().contains("how long")), "{read:?}");
+    assert!(
+        matches!(&read, Some(FileError::Io { source, .. }) if source.to_string().contains("how long")),
+        "{read:?}"
+    );
 }

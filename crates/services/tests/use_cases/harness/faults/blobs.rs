@@ -50,7 +50,12 @@ struct FaultyBlobStore {
 
 #[async_trait]
 impl ConditionalStore for FaultyBlobStore {
-    async fn replace(&self, key: &BlobKey, content: Bytes, expected: &BlobVersion) -> Result<BlobMetadata, BlobError> {
+    async fn replace(
+        &self,
+        key: &BlobKey,
+        content: Bytes,
+        expected: &BlobVersion,
+    ) -> Result<BlobMetadata, BlobError> {
         let call = self.inner.replace(key, content, expected);
         self.faults.around(format!("replace {key}"), error, call).await
     }
@@ -67,7 +72,12 @@ impl ConditionalStore for FaultyBlobStore {
 
 #[async_trait]
 impl BlobStore for FaultyBlobStore {
-    async fn put(&self, key: &BlobKey, body: ByteStream, options: PutOptions) -> Result<BlobMetadata, BlobError> {
+    async fn put(
+        &self,
+        key: &BlobKey,
+        body: ByteStream,
+        options: PutOptions,
+    ) -> Result<BlobMetadata, BlobError> {
         let call = self.inner.put(key, body, options);
         self.faults.around(format!("put {key}"), error, call).await
     }

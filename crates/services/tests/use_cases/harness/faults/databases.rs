@@ -15,7 +15,7 @@ use super::{Fault, Faults};
 fn error(fault: Fault) -> PersistenceError {
     match fault {
         Fault::Broken => PersistenceError::Unavailable { source: "a fault was injected".into() },
-        Fault::AnswerLost => PersistenceError::OutcomeUnknown { source: "the answer was lost".into() },
+        Fault::AnswerLost | Fault::Unknown => PersistenceError::OutcomeUnknown { source: "the answer was lost".into() },
         Fault::Conflict => PersistenceError::Conflict { source: "somebody else was faster".into() },
     }
 }
@@ -39,7 +39,11 @@ impl<D: Databases> Databases for FaultyDatabases<D> {
         Ok(self.opened(created))
     }
 
-    async fn open(&self, url: &DatabaseUrl, mode: AccessMode) -> Result<Arc<dyn Persistence>, PersistenceError> {
+    async fn open(
+        &self,
+        url: &DatabaseUrl,
+        mode: AccessMode,
+    ) -> Result<Arc<dyn Persistence>, PersistenceError> {
         let opened = self.faults.around("open database", error, self.inner.open(url, mode)).await?;
         Ok(self.opened(opened))
     }

@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use freehold_domain::{DatabaseUrl, InstanceUid, SessionUid, Surroundings, User};
 use freehold_ports::blobs::{BoxStream, ByteStream};
 use freehold_ports::system::{
-    DirectoryError, FileEntry, FileError, FileState, InstanceDirectory, KnownInstance, Liveness, LivenessError,
-    LocalFiles, SessionLock, WalkEntry,
+    DirectoryError, FileEntry, FileError, FileState, InstanceDirectory, KnownInstance, Liveness,
+    LivenessError, LocalFiles, SessionLock, WalkEntry,
 };
 
 use super::{Fault, Faults};
@@ -107,7 +107,11 @@ pub(crate) struct FaultyLiveness<L> {
 
 #[async_trait]
 impl<L: Liveness> Liveness for FaultyLiveness<L> {
-    async fn begin(&self, database: &DatabaseUrl, session: SessionUid) -> Result<Box<dyn SessionLock>, LivenessError> {
+    async fn begin(
+        &self,
+        database: &DatabaseUrl,
+        session: SessionUid,
+    ) -> Result<Box<dyn SessionLock>, LivenessError> {
         let error = |_| LivenessError::Lock { session, source: "a fault was injected".into() };
         self.faults.around("begin session", error, self.inner.begin(database, session)).await
     }
