@@ -6,7 +6,9 @@ mod conditional_store;
 mod error;
 mod stream;
 
-pub use blob_store::{BlobMetadata, BlobReader, BlobStore, BlobVersion, Durability, PutMode, PutOptions};
+pub use blob_store::{
+    BlobMetadata, BlobReader, BlobStore, BlobVersion, Durability, PutMode, PutOptions, Readership,
+};
 pub use blob_stores::BlobStores;
 pub use conditional_store::ConditionalStore;
 pub use error::BlobError;

@@ -65,6 +65,22 @@ pub async fn find_artifact(registry: &Registry, artifact: &str) -> Result<Artifa
     Ok(ArtifactDetails { access: storage.access(&registry.instance), artifact, storage, runs, presence })
 }
 
+/// Finds the artifact that `artifact` means, in any state, and its storage location.
+pub(crate) async fn find_with_storage(
+    registry: &Registry,
+    artifact: &str,
+) -> Result<(Artifact, Storage), ReferenceError> {
+    registry
+        .reading(|| {
+            async |transaction: &mut Transaction| {
+                let artifact = reference::find_artifact(registry, transaction, artifact).await?;
+                let storage = storage_of(transaction, &artifact).await?;
+                Ok((artifact, storage))
+            }
+        })
+        .await
+}
+
 /// The storage location of an artifact; the registry's foreign keys see to it that there is one.
 pub(crate) async fn storage_of(
     transaction: &mut Transaction,

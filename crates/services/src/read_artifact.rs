@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use freehold_domain::{Artifact, ArtifactState, ArtifactUid, BlobKey, Storage, StorageRoot};
-use freehold_ports::blobs::{BlobError, ByteStream};
+use freehold_ports::blobs::{BlobError, ByteStream, Readership};
 use freehold_ports::persistence::PersistenceError;
 use freehold_ports::system::Activity;
 
 use crate::content::{Measure, Measured};
-use crate::find_artifact::storage_of;
+use crate::find_artifact::find_with_storage;
 use crate::progress_task::Task;
 use crate::registry::ActorError;
-use crate::{Category, ReferenceError, Registry, Transaction, UseCaseError, reference};
+use crate::{Category, ReferenceError, Registry, Transaction, UseCaseError};
 
 pub use crate::content::ContentMismatch;
 
@@ -112,7 +112,7 @@ impl UseCaseError for ReadArtifactError {
 /// See [`ReadArtifactError`]; then nothing is recorded.
 pub async fn read_artifact(registry: &Registry, artifact: &str) -> Result<ReadArtifact, ReadArtifactError> {
     let (artifact, storage) = find_available(registry, artifact).await?;
-    let body = open(registry, &artifact, &storage).await?;
+    let (body, _) = open(registry, &artifact, &storage).await?;
     record_input(registry, artifact.uid).await?;
     let task = Task::begin(&registry.host.progress, Activity::Reading, Some(1), Some(artifact.size));
     Ok(ReadArtifact { artifact, body: body.within(task).boxed() })
@@ -123,15 +123,7 @@ pub(crate) async fn find_available(
     registry: &Registry,
     artifact: &str,
 ) -> Result<(Artifact, Storage), ReadArtifactError> {
-    let (artifact, storage) = registry
-        .reading(|| {
-            async |transaction: &mut Transaction| {
-                let artifact = reference::find_artifact(registry, transaction, artifact).await?;
-                let storage = storage_of(transaction, &artifact).await?;
-                Ok::<_, ReferenceError>((artifact, storage))
-            }
-        })
-        .await?;
+    let (artifact, storage) = find_with_storage(registry, artifact).await?;
     match artifact.state {
         ArtifactState::Available => Ok((artifact, storage)),
         ArtifactState::Trashed => Err(ReadArtifactError::Trashed(artifact.uid)),
@@ -144,7 +136,7 @@ pub(crate) async fn open(
     registry: &Registry,
     artifact: &Artifact,
     storage: &Storage,
-) -> Result<Measured, ReadArtifactError> {
+) -> Result<(Measured, Readership), ReadArtifactError> {
     let location = registry.host.locations.readable(storage).await?;
     let reader = match location.read(&artifact.blob_key(), None).await {
         Ok(reader) => reader,
@@ -153,7 +145,7 @@ pub(crate) async fn open(
     };
     require_size(artifact, reader.metadata.size)?;
     let measured = Measured::new(reader.body, Measure::default()).expecting(artifact);
-    Ok(measured.reporting(Arc::clone(&registry.host.progress)))
+    Ok((measured.reporting(Arc::clone(&registry.host.progress)), reader.metadata.readership))
 }
 
 /// Checks that the bytes of an artifact are where they should be, by their size.

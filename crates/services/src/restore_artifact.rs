@@ -4,10 +4,10 @@ use freehold_domain::{Artifact, ArtifactState, ArtifactUid};
 use freehold_ports::persistence::PersistenceError;
 
 use crate::family_heads::settle_heads;
-use crate::find_artifact::storage_of;
+use crate::find_artifact::find_with_storage;
 use crate::read_artifact::{ReadArtifactError, require_bytes};
 use crate::registry::ActorError;
-use crate::{AccessError, Category, ReferenceError, Registry, Transaction, UseCaseError, reference};
+use crate::{AccessError, Category, ReferenceError, Registry, Transaction, UseCaseError};
 
 /// Why an artifact was not restored.
 #[derive(Debug, thiserror::Error)]
@@ -64,15 +64,7 @@ impl UseCaseError for RestoreArtifactError {
 /// # Errors
 /// See [`RestoreArtifactError`].
 pub async fn restore_artifact(registry: &Registry, artifact: &str) -> Result<Artifact, RestoreArtifactError> {
-    let (found, storage) = registry
-        .reading(|| {
-            async |transaction: &mut Transaction| {
-                let artifact = reference::find_artifact(registry, transaction, artifact).await?;
-                let storage = storage_of(transaction, &artifact).await?;
-                Ok::<_, ReferenceError>((artifact, storage))
-            }
-        })
-        .await?;
+    let (found, storage) = find_with_storage(registry, artifact).await?;
     match found.state {
         ArtifactState::Available => return Ok(found),
         ArtifactState::Purged => return Err(RestoreArtifactError::Purged(found.uid)),

@@ -9,7 +9,7 @@ use bytes::{Bytes, BytesMut};
 use freehold::domain::{BlobKey, Capabilities, StoragePath, StorageRoot, Timestamp};
 use freehold::ports::blobs::{
     BlobError, BlobMetadata, BlobReader, BlobStore, BlobVersion, BoxStream, ByteStream, ConditionalStore,
-    FromBytes, PutMode, PutOptions,
+    FromBytes, PutMode, PutOptions, Readership,
 };
 use futures_util::{StreamExt, TryStreamExt, stream};
 
@@ -58,6 +58,7 @@ impl MapStore {
 
     fn metadata_of(key: &BlobKey, stored: &Stored) -> BlobMetadata {
         BlobMetadata {
+            readership: Readership::Usual,
             key: key.clone(),
             size: stored.content.len() as u64,
             version: stored.version.clone(),

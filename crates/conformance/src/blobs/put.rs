@@ -1,6 +1,6 @@
 //! Cases: what is put is there, whole.
 
-use freehold_ports::blobs::{Durability, PutMode, PutOptions};
+use freehold_ports::blobs::{PutMode, PutOptions};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
 use super::Fresh;
@@ -24,8 +24,7 @@ cases! { Fresh, "blobs::put":
 }
 
 /// A batch that overwrites.
-const OVERWRITE_IN_BATCH: PutOptions =
-    PutOptions { mode: PutMode::Overwrite, durability: Durability::AtFlush };
+const OVERWRITE_IN_BATCH: PutOptions = PutOptions { mode: PutMode::Overwrite, ..PutOptions::CREATE_IN_BATCH };
 
 async fn content_comes_back_as_it_was_put(fresh: &Fresh) -> Outcome {
     let store = fresh.stores.open(&fresh.root).await?;

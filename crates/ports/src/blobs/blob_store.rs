@@ -14,6 +14,15 @@ use super::{BlobError, BoxStream, ByteStream, ConditionalStore};
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct BlobVersion(pub String);
 
+/// Who may read a blob, where the backend knows users.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Readership {
+    /// Whoever the place usually lets; also on a backend that knows no users.
+    Usual,
+    /// Nobody but its owner.
+    OwnerOnly,
+}
+
 /// What is known of a blob without reading it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BlobMetadata {
@@ -25,6 +34,8 @@ pub struct BlobMetadata {
     pub version: BlobVersion,
     /// When it was last written, by the backend's clock; for people.
     pub modified: Timestamp,
+    /// Who may read it.
+    pub readership: Readership,
 }
 
 /// A blob that is being read.
@@ -66,15 +77,24 @@ pub struct PutOptions {
     pub mode: PutMode,
     /// When it must survive a power cut.
     pub durability: Durability,
+    /// Who may read the blob. A copy should never be readable by more than its source.
+    pub readership: Readership,
 }
 
 impl PutOptions {
     /// A create that is durable when it has returned.
-    pub const CREATE: Self = Self { mode: PutMode::Create, durability: Durability::Immediate };
+    pub const CREATE: Self =
+        Self { mode: PutMode::Create, durability: Durability::Immediate, readership: Readership::Usual };
     /// A create within a batch, durable at the next flush.
-    pub const CREATE_IN_BATCH: Self = Self { mode: PutMode::Create, durability: Durability::AtFlush };
+    pub const CREATE_IN_BATCH: Self = Self { durability: Durability::AtFlush, ..Self::CREATE };
     /// An overwrite that is durable when it has returned.
-    pub const OVERWRITE: Self = Self { mode: PutMode::Overwrite, durability: Durability::Immediate };
+    pub const OVERWRITE: Self = Self { mode: PutMode::Overwrite, ..Self::CREATE };
+
+    /// The same for this readership.
+    #[must_use]
+    pub const fn readable_by(self, readership: Readership) -> Self {
+        Self { readership, ..self }
+    }
 }
 
 /// One opened storage location.
@@ -138,7 +158,8 @@ pub trait BlobStore: ConditionalStore + Debug + Send + Sync {
     /// having done nothing, when the backend cannot: then read and put.
     ///
     /// # Atomicity
-    /// As [`put`](Self::put). The copy shares nothing with its source: a later change of one does not reach the other.
+    /// As [`put`](Self::put). The copy shares nothing with its source: a later change of one does not reach the other. It is readable by no more
+    /// than its source.
     ///
     /// # Errors
     /// As `put` and `read`.

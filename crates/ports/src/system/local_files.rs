@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use async_trait::async_trait;
 use freehold_domain::{Surroundings, Timestamp};
 
-use crate::blobs::{BoxStream, ByteStream};
+use crate::blobs::{BoxStream, ByteStream, Readership};
 
 /// What tells whether a file was changed: compared for equality, never ordered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub struct FileState {
     pub modified: Timestamp,
     /// The file's number in its file system, where there is one.
     pub inode: Option<u64>,
+    /// Who may read it.
+    pub readership: Readership,
 }
 
 /// What is at a path.

@@ -93,13 +93,14 @@ async fn copy(
 
 async fn put(batch: &Batch<'_>, location: &WritableLocation, announced: &Announced) -> Copied {
     let progress = &batch.registry.host.progress;
-    let body = match announced.file.source.read(batch.registry).await {
-        Ok(body) => body,
+    let (body, readership) = match announced.file.source.read(batch.registry).await {
+        Ok(opened) => opened,
         Err(error) => return Copied::Absent(Some(error)),
     };
+    let options = PutOptions::CREATE_IN_BATCH.readable_by(readership);
     let measure = Measure::default();
     let body = Measured::new(body, measure.clone()).reporting(progress.clone()).boxed();
-    let blob = match location.put(&announced.intent.blob_key, body, PutOptions::CREATE_IN_BATCH).await {
+    let blob = match location.put(&announced.intent.blob_key, body, options).await {
         Ok(blob) => blob,
         Err(BlobError::AlreadyExists { .. }) => return Copied::Taken,
         Err(error @ (BlobError::Unavailable { .. } | BlobError::Backend { .. })) => {

@@ -163,7 +163,7 @@ async fn same_head(
 ) -> Result<Option<ArtifactUid>, SaveArtifactsError> {
     let head = families.available_head(&file.name.key, None);
     let Some(head) = head.filter(|head| head.size == file.size) else { return Ok(None) };
-    let body = file.source.read(batch.registry).await?;
+    let (body, _) = file.source.read(batch.registry).await?;
     let content = measure(body, Arc::new(Silent)).await.map_err(|source| BlobError::Body { source })?;
     let is_same = content == Content::of(head) && has_bytes(batch, head).await?;
     Ok(is_same.then_some(head.uid))

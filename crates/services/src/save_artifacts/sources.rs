@@ -8,7 +8,7 @@ use freehold_domain::{
     ArtifactKey, BlobKey, RESERVED_DIRECTORY, Storage, StorageKind, StoragePath, StorageRoot, StorageUid,
     Suffix, Surroundings, owning_root,
 };
-use freehold_ports::blobs::{BlobMetadata, BoxStream, ByteStream};
+use freehold_ports::blobs::{BlobMetadata, BoxStream, ByteStream, Readership};
 use freehold_ports::system::{FileEntry, FileState, WalkEntry};
 use futures_util::{StreamExt, stream};
 
@@ -48,11 +48,19 @@ pub(super) enum Source {
 }
 
 impl Source {
-    /// Opens it for reading.
-    pub(super) async fn read(&self, registry: &Registry) -> Result<ByteStream, SaveArtifactsError> {
+    /// Opens it for reading, and says who may read it.
+    pub(super) async fn read(
+        &self,
+        registry: &Registry,
+    ) -> Result<(ByteStream, Readership), SaveArtifactsError> {
         match self {
-            Self::File { path, state } => Ok(registry.host.files.read(path, state).await?),
-            Self::Blob { location, key } => Ok(location.read(key, None).await?.body),
+            Self::File { path, state } => {
+                Ok((registry.host.files.read(path, state).await?, state.readership))
+            }
+            Self::Blob { location, key } => {
+                let reader = location.read(key, None).await?;
+                Ok((reader.body, reader.metadata.readership))
+            }
         }
     }
 }

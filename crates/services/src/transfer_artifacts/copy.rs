@@ -167,14 +167,15 @@ async fn copy_one(
         Ok(None) | Err(BlobError::NotFound { .. } | BlobError::AlreadyExists { .. }) => {}
         Err(error) => return Err(error.into()),
     }
-    let body = open(source, &job.artifact, &job.source).await?.boxed();
-    match location.put(key, body, CREATE).await {
+    let (body, readership) = open(source, &job.artifact, &job.source).await?;
+    match location.put(key, body.boxed(), CREATE.readable_by(readership)).await {
         Err(BlobError::AlreadyExists { .. }) => {
             // A copy that was interrupted before its row, or that another process makes now: the same content either way, and written again so that
             // it is durable with our batch.
-            let body = open(source, &job.artifact, &job.source).await?.boxed();
-            let overwrite = PutOptions { mode: PutMode::Overwrite, durability: Durability::AtFlush };
-            location.put(key, body, overwrite).await?;
+            let (body, readership) = open(source, &job.artifact, &job.source).await?;
+            let overwrite =
+                PutOptions { mode: PutMode::Overwrite, durability: Durability::AtFlush, readership };
+            location.put(key, body.boxed(), overwrite).await?;
         }
         created => drop(created?),
     }

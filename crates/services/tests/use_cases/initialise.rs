@@ -185,6 +185,20 @@ async fn a_claim_that_fails_never_destroys_a_registry_that_somebody_else_has_fin
 }
 
 #[tokio::test]
+async fn a_claim_that_may_be_there_does_not_outlive_the_registry_that_it_names() {
+    let world = World::new();
+    let faults = world.faults.clone();
+    world.faults.meanwhile("put .lamindb/storage_uid.txt", async move {
+        faults.strike("read .lamindb", 1, Fault::Broken);
+    });
+    world.faults.strike("put .lamindb/storage_uid.txt", 1, Fault::AnswerLost);
+    assert_eq!(refusal(&world.host(), at(LAB)).await.category(), Category::Failed);
+    world.faults.disarm();
+    let made = initialise_instance(&world.host(), at(LAB)).await.unwrap();
+    assert_eq!(world.claim(LAB).unwrap().manager(), Some(made.registry.instance().uid()));
+}
+
+#[tokio::test]
 async fn a_claim_whose_fate_is_unknown_keeps_the_registry_that_it_names() {
     let world = World::new();
     world.faults.strike("put .lamindb/storage_uid.txt", 1, Fault::AnswerLost);

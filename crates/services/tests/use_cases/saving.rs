@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use freehold_domain::{ArtifactLocation, ArtifactState, ContentHash, IntentKind};
+use freehold_domain::{
+    ArtifactLocation, ArtifactState, ArtifactUid, BlobKey, ContentHash, IntentKind, Version,
+};
 use freehold_ports::system::{FileError, LocalFiles};
 use freehold_services::save_artifacts::{SaveArtifacts, SaveArtifactsError, SaveOutcome};
 use freehold_services::{AccessError, Category, UseCaseError};
@@ -317,4 +319,62 @@ async fn the_source_is_read_and_not_changed() {
     let before = world.machine.files.inspect(Path::new("/home/ada/a.csv")).await.unwrap();
     save_path(&lab, "a.csv").await;
     assert_eq!(world.machine.files.inspect(Path::new("/home/ada/a.csv")).await.unwrap(), before);
+}
+
+/// Puts a blob where the next version of `first` would go, as a later state of the registry has done.
+fn take_next_version(world: &World, first: &freehold_domain::Artifact, number: u32) -> BlobKey {
+    let version = Version::from_number(number).unwrap();
+    let key = BlobKey::ingested(&ArtifactUid::new(first.uid.stem(), version), &first.suffix);
+    world.machine.stores.tamper(&root(LAB), &key, "theirs");
+    key
+}
+
+#[tokio::test]
+async fn a_blob_that_is_there_already_is_kept_and_the_version_after_it_is_taken() {
+    let world = World::new();
+    let lab = world.lab().await;
+    world.file("/home/ada/a.csv", "1");
+    let first = save_path(&lab, "a.csv").await.artifact;
+    let taken = [1, 2].map(|number| take_next_version(&world, &first, number));
+    world.file("/home/ada/a.csv", "2");
+    let saved = save_path(&lab, "a.csv").await;
+    assert_eq!((saved.outcome, saved.artifact.version().number()), (SaveOutcome::NewVersion, 3));
+    assert_eq!(bytes(&lab, "a.csv").await, "2");
+    for key in taken {
+        assert_eq!(world.machine.stores.content(&root(LAB), &key).unwrap(), "theirs");
+    }
+    assert!(world.books(&lab).await.intents.is_empty());
+}
+
+#[tokio::test]
+async fn a_save_that_fails_deletes_no_blob_that_was_there_before_it() {
+    let world = World::new();
+    let lab = world.lab().await;
+    world.file("/home/ada/a.csv", "1");
+    world.file("/home/ada/b.csv", "1");
+    let first = save_path(&lab, "a.csv").await.artifact;
+    let taken: Vec<BlobKey> = (1..100).map(|number| take_next_version(&world, &first, number)).collect();
+    world.file("/home/ada/a.csv", "2");
+    let error = try_save(&lab, paths(&["b.csv", "a.csv"])).await.unwrap_err();
+    assert!(matches!(error, SaveArtifactsError::VersionsStored { .. }), "{error}");
+    assert_eq!(error.category(), Category::Refused);
+    assert!(error.hint().is_some());
+    for key in &taken {
+        assert_eq!(world.machine.stores.content(&root(LAB), key).unwrap(), "theirs");
+    }
+    assert_eq!(world.keys(LAB).len(), taken.len() + 2, "nothing but the claim, the first version and theirs");
+    let books = world.books(&lab).await;
+    assert_eq!((books.artifacts.len(), books.intents.len()), (1, 0));
+}
+
+#[tokio::test]
+async fn a_target_that_refuses_keeps_everything_of_the_request_from_being_recorded() {
+    let world = World::new();
+    let lab = world.lab().await;
+    world.file("/lab/data/lying.csv", "1");
+    world.file("/home/ada/a.csv", "2");
+    world.remove_claim(LAB);
+    let error = try_save(&lab, paths(&["/lab/data/lying.csv", "a.csv"])).await.unwrap_err();
+    assert_eq!(error.category(), Category::Refused);
+    assert!(world.books(&lab).await.artifacts.is_empty());
 }

@@ -166,3 +166,19 @@ fn a_listing_is_filtered_and_limited() {
     assert_eq!(count(&["list", "--prefix", "set/a%", "--json"]), 0);
     assert_eq!(count(&["list", "--limit", "3", "--json"]), 3);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_private_file_stays_private_in_every_copy() {
+    use std::os::unix::fs::PermissionsExt;
+    let lab = Lab::with_analysis();
+    let path = lab.file("private.txt", "for my eyes only");
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+    let saved = lab.run(&["save", "private.txt", "--json"]).ok().json()[0].clone();
+    lab.analysis(&["transfer", "--from", "lab/primary", "--copy"]).ok();
+    for root in ["lab-data", "analysis-data"] {
+        let blob = lab.path(&format!("{root}/.lamindb/{}.txt", saved["uid"].as_str().unwrap()));
+        let mode = std::fs::metadata(&blob).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{}", blob.display());
+    }
+}

@@ -8,7 +8,7 @@ use bytes::{Bytes, BytesMut};
 use freehold_domain::{BlobKey, Capabilities, StorageRoot};
 use freehold_ports::blobs::{
     BlobError, BlobMetadata, BlobReader, BlobStore, BlobVersion, BoxStream, ByteStream, ConditionalStore,
-    PutMode, PutOptions,
+    PutMode, PutOptions, Readership,
 };
 use futures_util::{StreamExt, TryStreamExt, stream};
 
@@ -123,6 +123,7 @@ fn metadata(key: &BlobKey, content: &Content) -> BlobMetadata {
         size: content.size(),
         version: version(content),
         modified: content.modified(),
+        readership: Readership::Usual,
     }
 }
 

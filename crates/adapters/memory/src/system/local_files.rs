@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
 use freehold_domain::Surroundings;
-use freehold_ports::blobs::{BoxStream, ByteStream};
+use freehold_ports::blobs::{BoxStream, ByteStream, Readership};
 use freehold_ports::system::{FileEntry, FileError, FileState, LocalFiles, WalkEntry};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
@@ -186,7 +186,12 @@ fn shown(path: &Path) -> String {
 }
 
 fn file_state(content: &Content) -> FileState {
-    FileState { size: content.size(), modified: content.modified(), inode: Some(content.version()) }
+    FileState {
+        size: content.size(),
+        modified: content.modified(),
+        inode: Some(content.version()),
+        readership: Readership::Usual,
+    }
 }
 
 /// What is at an address; the path is for messages.

@@ -35,7 +35,7 @@ mod within_system {
     use std::fs::File;
 
     use freehold_domain::BlobKey;
-    use freehold_ports::blobs::{BlobError, BlobMetadata};
+    use freehold_ports::blobs::{BlobError, BlobMetadata, Readership};
     use rustix::io::Errno;
 
     use crate::local::batch::Batch;
@@ -48,7 +48,7 @@ mod within_system {
     const PIECE: usize = 64 * 1024 * 1024;
 
     pub(super) fn copy(
-        request: Request,
+        mut request: Request,
         batch: &Batch,
         source: &Place,
         source_key: &BlobKey,
@@ -56,6 +56,9 @@ mod within_system {
         let opened = Location::open(source).and_then(|location| location.open_file(source_key.as_str()));
         let (file, status) = opened.map_err(|lookup| source.lookup_error(source_key, lookup))?;
         let (place, key) = (request.place.clone(), request.key.clone());
+        if status.readership() == Readership::OwnerOnly {
+            request.readership = Readership::OwnerOnly;
+        }
         let upload = Upload::begin(request)?;
         upload.refuse_if_taken()?;
         match copy_content(&file, upload.file(), status.size) {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use freehold_domain::{BlobKey, Capabilities, RESERVED_DIRECTORY};
-use freehold_ports::blobs::{BlobError, BlobMetadata, Durability};
+use freehold_ports::blobs::{BlobError, BlobMetadata, Durability, Readership};
 use rustix::fs::{AtFlags, Dir};
 use rustix::io::Errno;
 
@@ -77,6 +77,7 @@ impl Trial<'_> {
             place: Arc::clone(self.place),
             key: self.lower.clone(),
             publication,
+            readership: Readership::Usual,
             durability: Durability::AtFlush,
             gate: Arc::new(Gate::default()),
         };

@@ -43,6 +43,12 @@ impl Staged {
         Ok(Self { file, name: Some(name) })
     }
 
+    /// Lets nobody but the owner read the file.
+    pub(super) fn restrict_to_owner(&self) -> io::Result<()> {
+        use std::os::unix::fs::PermissionsExt;
+        self.file.set_permissions(std::fs::Permissions::from_mode(0o600))
+    }
+
     pub(super) fn file(&self) -> &File {
         &self.file
     }

@@ -4,7 +4,7 @@ use std::os::fd::AsFd;
 use std::time::{Duration, SystemTime};
 
 use freehold_domain::{BlobKey, Timestamp};
-use freehold_ports::blobs::{BlobMetadata, BlobVersion};
+use freehold_ports::blobs::{BlobMetadata, BlobVersion, Readership};
 use rustix::fs::{FileType, Stat};
 
 /// A time of a file: seconds since 1970 and nanoseconds.
@@ -21,6 +21,7 @@ pub(super) struct FileStatus {
     pub(super) modified: FileTime,
     /// When anything about the file was last changed.
     changed: FileTime,
+    readership: Readership,
 }
 
 impl FileStatus {
@@ -55,12 +56,18 @@ impl FileStatus {
         ))
     }
 
+    /// Who may read the file.
+    pub(super) fn readership(&self) -> Readership {
+        self.readership
+    }
+
     pub(super) fn metadata(&self, key: &BlobKey) -> BlobMetadata {
         BlobMetadata {
             key: key.clone(),
             size: self.size,
             version: self.version(),
             modified: Timestamp::from_timestamp(self.modified.0, self.modified.1).unwrap_or_default(),
+            readership: self.readership,
         }
     }
 }
@@ -71,6 +78,7 @@ impl From<&Stat> for FileStatus {
     fn from(stat: &Stat) -> Self {
         Self {
             file_type: FileType::from_raw_mode(stat.st_mode),
+            readership: readership(stat.st_mode as u32),
             device: stat.st_dev as u64,
             inode: stat.st_ino as u64,
             size: stat.st_size as u64,
@@ -78,6 +86,12 @@ impl From<&Stat> for FileStatus {
             changed: (stat.st_ctime as i64, stat.st_ctime_nsec as u32),
         }
     }
+}
+
+/// Who may read a file with this mode.
+fn readership(mode: u32) -> Readership {
+    const OTHERS: u32 = 0o077;
+    if mode & OTHERS == 0 { Readership::OwnerOnly } else { Readership::Usual }
 }
 
 /// The time as `File::set_modified` takes it.

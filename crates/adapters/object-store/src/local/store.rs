@@ -8,7 +8,7 @@ use bytes::Bytes;
 use freehold_domain::{BlobKey, Capabilities, StorageRoot};
 use freehold_ports::blobs::{
     BlobError, BlobMetadata, BlobReader, BlobStore, BlobVersion, BoxStream, ByteStream, ConditionalStore,
-    Durability, PutOptions,
+    Durability, PutOptions, Readership,
 };
 
 use super::batch::Batch;
@@ -95,6 +95,7 @@ impl ConditionalStore for LocalStore {
             place: Arc::clone(&self.place),
             key: key.clone(),
             publication: Publication::Replace(expected.clone()),
+            readership: Readership::Usual,
             durability: Durability::Immediate,
             gate: keeper.gate(),
         };

@@ -5,7 +5,9 @@ use std::io::{self, ErrorKind, Write};
 use std::sync::Arc;
 
 use freehold_domain::BlobKey;
-use freehold_ports::blobs::{BlobError, BlobMetadata, BlobVersion, Durability, PutMode, PutOptions};
+use freehold_ports::blobs::{
+    BlobError, BlobMetadata, BlobVersion, Durability, PutMode, PutOptions, Readership,
+};
 use rustix::fs::AtFlags;
 use rustix::io::Errno;
 
@@ -47,13 +49,15 @@ pub(super) struct Request {
     pub(super) key: BlobKey,
     pub(super) publication: Publication,
     pub(super) durability: Durability,
+    pub(super) readership: Readership,
     pub(super) gate: Arc<Gate>,
 }
 
 impl Request {
     pub(super) fn put(place: &Arc<Place>, key: &BlobKey, options: PutOptions, gate: Arc<Gate>) -> Self {
-        let PutOptions { mode, durability } = options;
-        Self { place: Arc::clone(place), key: key.clone(), publication: mode.into(), durability, gate }
+        let PutOptions { mode, durability, readership } = options;
+        let (place, key) = (Arc::clone(place), key.clone());
+        Self { place, key, publication: mode.into(), durability, readership, gate }
     }
 }
 
@@ -76,7 +80,14 @@ impl Upload {
             Publication::Replace(_) => Self::stage(place, folder),
         };
         match begun {
-            Ok((location, parent, staged)) => Ok(Self { request, location, parent, staged }),
+            Ok((location, parent, staged)) => {
+                if request.readership == Readership::OwnerOnly {
+                    staged
+                        .restrict_to_owner()
+                        .map_err(|error| place.lookup_error(key, Lookup::Failed(error)))?;
+                }
+                Ok(Self { request, location, parent, staged })
+            }
             Err(Lookup::Absent) if matches!(publication, Publication::Replace(_)) => {
                 Err(place.version_mismatch(key))
             }

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::UNIX_EPOCH;
 
 use freehold_domain::Timestamp;
+use freehold_ports::blobs::Readership;
 use freehold_ports::system::{FileEntry, FileError, FileState};
 
 use super::errors;
@@ -34,7 +35,20 @@ fn entry(path: &Path, metadata: &Metadata) -> Result<FileEntry, FileError> {
         size: metadata.len(),
         modified: modified(metadata).map_err(|error| errors::at(path, error))?,
         inode: inode(metadata),
+        readership: readership(metadata),
     }))
+}
+
+#[cfg(unix)]
+fn readership(metadata: &Metadata) -> Readership {
+    use std::os::unix::fs::MetadataExt;
+    const OTHERS: u32 = 0o077;
+    if metadata.mode() & OTHERS == 0 { Readership::OwnerOnly } else { Readership::Usual }
+}
+
+#[cfg(not(unix))]
+fn readership(_: &Metadata) -> Readership {
+    Readership::Usual
 }
 
 /// The time of the last change to the nanosecond. One that a time stamp cannot hold is the nearest that it can.

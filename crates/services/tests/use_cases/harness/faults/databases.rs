@@ -15,7 +15,9 @@ use super::{Fault, Faults};
 fn error(fault: Fault) -> PersistenceError {
     match fault {
         Fault::Broken => PersistenceError::Unavailable { source: "a fault was injected".into() },
-        Fault::AnswerLost | Fault::Unknown => PersistenceError::OutcomeUnknown { source: "the answer was lost".into() },
+        Fault::AnswerLost | Fault::Unknown => {
+            PersistenceError::OutcomeUnknown { source: "the answer was lost".into() }
+        }
         Fault::Conflict => PersistenceError::Conflict { source: "somebody else was faster".into() },
     }
 }
