@@ -132,6 +132,8 @@ fn without_a_name(parent: &File) -> Result<Option<File>, Errno> {
     match rustix::fs::openat(parent, c".", OFlags::RDWR | OFlags::TMPFILE | OFlags::CLOEXEC, MODE) {
         Ok(file) => Ok(Some(file.into())),
         Err(Errno::OPNOTSUPP | Errno::ISDIR | Errno::INVAL) => Ok(None),
+        // What ext4 says of a folder that was removed meanwhile.
+        Err(Errno::PERM) if rustix::fs::fstat(parent)?.st_nlink == 0 => Err(Errno::NOENT),
         Err(errno) => Err(errno),
     }
 }
