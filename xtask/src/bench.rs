@@ -1,6 +1,5 @@
 //! `cargo xtask bench`: saving many small files, next to copying them with what the system offers.
 
-mod machine;
 mod measure;
 mod table;
 
@@ -9,6 +8,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 
 use crate::build::{Extent, build};
+use crate::machine;
 use measure::Workplace;
 use table::Row;
 
@@ -35,7 +35,7 @@ pub(crate) fn run(root: &Path, files: usize, folder: Option<&Path>) -> Result<()
     let in_place = workplace.register_in_place()?;
     let info = workplace.info(INFO_TIMES)?;
 
-    println!("{}", machine::facts(folder.path()));
+    println!("{}, {}, release build", machine::facts(), machine::file_system(folder.path()));
     println!(
         "{files} files of {FILE_SIZE} bytes; durability: what a command has saved survives a power cut\n"
     );

@@ -8,14 +8,16 @@ mod invariants;
 mod layering;
 mod length;
 mod links;
+mod local_only;
 pub(crate) mod migrations;
 mod mirror;
 mod modules;
 #[cfg(test)]
 mod on_this_repository;
+mod required_suites;
 mod workspace_crate;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
@@ -26,6 +28,7 @@ use workspace_crate::WorkspaceCrate;
 /// What the checks look at.
 #[derive(Debug)]
 pub(crate) struct Subject {
+    root: PathBuf,
     tree: SourceTree,
     crates: Vec<WorkspaceCrate>,
 }
@@ -33,7 +36,11 @@ pub(crate) struct Subject {
 impl Subject {
     /// Reads the repository at `root` and asks cargo what its crates depend on.
     pub(crate) fn read(root: &Path) -> Result<Self> {
-        Ok(Self { tree: SourceTree::read(root)?, crates: workspace_crate::read_all(root)? })
+        Ok(Self {
+            root: root.to_owned(),
+            tree: SourceTree::read(root)?,
+            crates: workspace_crate::read_all(root)?,
+        })
     }
 }
 
@@ -56,7 +63,7 @@ impl Check {
 }
 
 /// Every check that reads text and metadata only.
-pub(crate) const CHECKS: [Check; 10] = [
+pub(crate) const CHECKS: [Check; 12] = [
     Check { name: "layering", run: |subject| layering::findings(&subject.crates, layering::RULES) },
     Check { name: "modules", run: |subject| modules::findings(&subject.tree) },
     Check { name: "length", run: |subject| length::findings(&subject.tree) },
@@ -68,6 +75,11 @@ pub(crate) const CHECKS: [Check; 10] = [
         name: "conformance coverage",
         run: |subject| conformance_coverage::findings(&subject.tree, &subject.crates),
     },
+    Check {
+        name: "required suites",
+        run: |subject| required_suites::findings(&subject.crates, crate::suites::REQUIRED),
+    },
+    Check { name: "local only", run: |subject| local_only::findings(&subject.root) },
     Check { name: "blob access", run: |subject| blob_access::findings(&subject.tree) },
     Check { name: "hygiene", run: |subject| hygiene::findings(&subject.tree) },
 ];

@@ -9,6 +9,7 @@ use anyhow::{Context, Result, anyhow};
 
 use crate::build::{Extent, build};
 use crate::check::migrations::{LOCK, Lock, present};
+use crate::footprint;
 use crate::source_tree::SourceTree;
 
 /// A file as it should be.
@@ -32,6 +33,7 @@ pub(crate) fn reference(root: &Path) -> Result<Vec<GeneratedFile>> {
             path: "docs/reference/schema.sql".to_owned(),
             text: schema::snapshot(&programs.example("schema"))?,
         },
+        GeneratedFile { path: footprint::DOCUMENT.to_owned(), text: footprint::document(root)? },
     ])
 }
 

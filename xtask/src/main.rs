@@ -5,13 +5,17 @@ mod build;
 mod check;
 mod ci;
 mod finding;
+mod footprint;
 mod generate;
+mod machine;
 mod markdown;
 mod production_code;
 mod quickstart;
 mod rust_text;
+mod servers;
 mod source_tree;
 mod stages;
+mod suites;
 mod test;
 
 use std::path::PathBuf;
@@ -39,11 +43,17 @@ enum Task {
         #[arg(long)]
         keep: bool,
     },
-    /// Run every test: unit, integration, conformance and documentation tests, and the checks.
+    /// Run every test: unit, integration, conformance and documentation tests, and the checks, on servers of its own.
     Test {
         /// Given to the test runner; then nothing but the tests runs.
         #[arg(last = true)]
         runner_arguments: Vec<String>,
+    },
+    /// Keep an S3, a Google Cloud Storage and a Postgres server running, and print the environment that leads to them.
+    Servers {
+        /// Start moto as well, an independent S3.
+        #[arg(long)]
+        moto: bool,
     },
     /// Run every static check and list each finding as `file:line: message`.
     Check,
@@ -59,6 +69,12 @@ enum Task {
         /// Take the hashes of migrations anew that no release has.
         #[arg(long)]
         rewrite_unreleased: bool,
+    },
+    /// Count the crates that each choice of features compiles.
+    Footprint {
+        /// Build each from nothing and write the times into docs/reference; takes many minutes.
+        #[arg(long)]
+        measure: bool,
     },
     /// Measure saving many small files next to copying them, as a Markdown table.
     Bench {
@@ -92,6 +108,7 @@ fn run(task: Task) -> Result<bool> {
             test::run(&root, &runner_arguments, &mut stages);
             Ok(stages.finish())
         }
+        Task::Servers { moto } => servers::by_hand::run(&root, moto).map(|()| true),
         Task::Check => check::run(&root),
         Task::Ci { after_test } => {
             let mut stages = Stages::default();
@@ -99,6 +116,7 @@ fn run(task: Task) -> Result<bool> {
             Ok(stages.finish())
         }
         Task::Generate { rewrite_unreleased } => generate::run(&root, rewrite_unreleased).map(|()| true),
+        Task::Footprint { measure } => footprint::run(&root, measure).map(|()| true),
         Task::Bench { files, folder } => bench::run(&root, files, folder.as_deref()).map(|()| true),
     }
 }

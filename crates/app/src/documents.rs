@@ -14,3 +14,15 @@ mod embed {}
 
 #[doc = include_str!("../../../docs/guides/write-an-adapter.md")]
 mod write_an_adapter {}
+
+#[doc = include_str!("../../../docs/guides/postgres.md")]
+mod postgres {}
+
+#[doc = include_str!("../../../docs/guides/s3.md")]
+mod s3 {}
+
+#[doc = include_str!("../../../docs/guides/gcs.md")]
+mod gcs {}
+
+#[doc = include_str!("../../../docs/guides/permissions.md")]
+mod permissions {}

@@ -94,7 +94,10 @@ pub(crate) async fn download(
     overwrite: bool,
 ) -> Result<Downloaded, DownloadError> {
     refuse_protected_place(registry, output).await?;
-    let read = read_artifact(registry, artifact).await?;
+    let read = read_artifact(registry, artifact).await.map_err(|error| match error {
+        ReadArtifactError::Mismatch(mismatch) => mismatch.into(),
+        error => DownloadError::from(error),
+    })?;
     match registry.host().files.write(output, read.body, overwrite).await {
         Ok(bytes) => Ok(Downloaded { artifact: read.artifact, path: output.to_owned(), bytes }),
         Err(FileError::Io { path, source }) => Err(unwrap(path, source)),

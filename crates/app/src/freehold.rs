@@ -1,18 +1,20 @@
 //! One opened instance, with a method for each use case.
 
 use std::path::Path;
+use std::time::Duration;
 
 use freehold_domain::{Artifact, DatabaseUrl, Instance, Run, RunOutcome, RunUid, Storage, User};
 use freehold_ports::persistence::{Page, PersistenceError};
 use freehold_services::Registry;
 use freehold_services::add_storage::{AddStorage, AddStorageError, AddedStorage, add_storage};
+use freehold_services::cache_artifact::{CacheArtifactError, CachedArtifact, cache_artifact};
 use freehold_services::default_storage::{DefaultStorageError, default_storage, set_default_storage};
 use freehold_services::delete_artifacts::{
     DeleteArtifactsError, DeletedArtifacts, Deletion, delete_artifacts,
 };
 use freehold_services::delete_instance::{DataFate, DeleteInstanceError, DeletedInstance, delete_instance};
 use freehold_services::describe_instance::{InstanceDescription, describe_instance};
-use freehold_services::find_artifact::{ArtifactDetails, find_artifact};
+use freehold_services::find_artifact::{ArtifactDetails, find_artifact, find_artifact_record};
 use freehold_services::finish_run::{FinishRunError, finish_run};
 use freehold_services::initialise_instance::InitialiseInstance;
 use freehold_services::list_artifacts::{ListArtifacts, list_artifacts};
@@ -20,6 +22,7 @@ use freehold_services::list_runs::{ListRuns, list_runs};
 use freehold_services::list_storages::{ListedStorage, list_storages};
 use freehold_services::locate_artifact::{LocatedArtifact, locate_artifact};
 use freehold_services::plan_deletion::{DeletionPlan, PlanDeletionError, plan_deletion};
+use freehold_services::presign_artifact::{PresignArtifactError, PresignedArtifact, presign_artifact};
 use freehold_services::read_artifact::{ReadArtifact, ReadArtifactError, read_artifact};
 use freehold_services::remove_storage::{RemoveStorageError, remove_storage};
 use freehold_services::restore_artifact::{RestoreArtifactError, restore_artifact};
@@ -31,6 +34,9 @@ use freehold_services::show_storage::{StorageDetails, show_storage};
 use freehold_services::start_run::{StartRun, StartRunError, StartedRun, start_run};
 use freehold_services::transfer_artifacts::{
     TransferArtifacts, TransferArtifactsError, TransferReport, transfer_artifacts,
+};
+use freehold_services::unfinished_uploads::{
+    UnfinishedUploads, UnfinishedUploadsError, abort_unfinished_uploads, unfinished_uploads,
 };
 use freehold_services::update_artifact::{ArtifactChanges, UpdateArtifactError, update_artifact};
 use freehold_services::update_storage::{StorageChanges, UpdateStorageError, update_storage};
@@ -87,6 +93,12 @@ impl Freehold {
     #[must_use]
     pub fn under_run(&self, run: Option<RunUid>) -> Self {
         Self::new(self.registry.under_run(run))
+    }
+
+    /// The same instance, with every read of what lies in a cloud from there, and nothing kept of it.
+    #[must_use]
+    pub fn without_cache(&self) -> Self {
+        Self::new(self.registry.without_cache())
     }
 
     /// The instance, as it was when it was opened.
@@ -192,6 +204,28 @@ impl Freehold {
         remove_storage(&self.registry, storage).await
     }
 
+    /// Lists the uploads to a managed location that were begun and not finished.
+    ///
+    /// # Errors
+    /// See [`UnfinishedUploadsError`].
+    pub async fn unfinished_uploads(
+        &self,
+        storage: &str,
+    ) -> Result<UnfinishedUploads, UnfinishedUploadsError> {
+        unfinished_uploads(&self.registry, storage).await
+    }
+
+    /// Aborts those of them with which nobody goes on, and gives them all as they were found.
+    ///
+    /// # Errors
+    /// See [`UnfinishedUploadsError`].
+    pub async fn abort_unfinished_uploads(
+        &self,
+        storage: &str,
+    ) -> Result<UnfinishedUploads, UnfinishedUploadsError> {
+        abort_unfinished_uploads(&self.registry, storage).await
+    }
+
     /// Gives the location where new artifacts go unless told otherwise.
     ///
     /// # Errors
@@ -249,7 +283,15 @@ impl Freehold {
         find_artifact(&self.registry, artifact).await
     }
 
-    /// Opens an artifact for reading. Its bytes are verified as they pass.
+    /// Gives what is recorded of an artifact, without a look at its storage.
+    ///
+    /// # Errors
+    /// The artifact is not known.
+    pub async fn artifact_record(&self, artifact: &str) -> Result<Artifact, ReferenceError> {
+        find_artifact_record(&self.registry, artifact).await
+    }
+
+    /// Opens an artifact for reading. Its bytes are verified as they pass; with a cache, what lies in a cloud is verified before.
     ///
     /// # Errors
     /// See [`ReadArtifactError`].
@@ -279,6 +321,27 @@ impl Freehold {
     /// See [`ReadArtifactError`].
     pub async fn locate(&self, artifact: &str) -> Result<LocatedArtifact, ReadArtifactError> {
         locate_artifact(&self.registry, artifact).await
+    }
+
+    /// Gives a file of this machine with an artifact's content, for programs that read by themselves: for what lies in a cloud one in the
+    /// cache, where it may go when another content needs its place.
+    ///
+    /// # Errors
+    /// See [`CacheArtifactError`].
+    pub async fn locate_cached(&self, artifact: &str) -> Result<CachedArtifact, CacheArtifactError> {
+        cache_artifact(&self.registry, artifact).await
+    }
+
+    /// Signs a URL with which anybody can read an artifact in a cloud for as long as `valid_for` says, at most seven days.
+    ///
+    /// # Errors
+    /// See [`PresignArtifactError`].
+    pub async fn presign(
+        &self,
+        artifact: &str,
+        valid_for: Duration,
+    ) -> Result<PresignedArtifact, PresignArtifactError> {
+        presign_artifact(&self.registry, artifact, valid_for).await
     }
 
     /// Updates an artifact's key or description.

@@ -17,10 +17,15 @@
 //! ```
 //!
 //! # Features
-//! - `sqlite` (default): registries in SQLite files
-//! - `local` (default): storage locations on local disk
+//! All are on by default, and each works without the others:
+//! - `sqlite`: registries in SQLite files
+//! - `postgres`: registries in Postgres databases
+//! - `local`: storage locations on local disk
+//! - `s3`: storage locations on S3 and on stores that speak its protocol
+//! - `gcs`: storage locations on Google Cloud Storage
 //!
-//! Without one of them, give the [`MachineBuilder`] an adapter of your own for it.
+//! With `sqlite` and `local` alone, no TLS and no network client is compiled. Without any for registries, or any for locations, give
+//! the [`MachineBuilder`] an adapter of your own.
 
 #[cfg(all(doctest, feature = "local", feature = "sqlite"))]
 mod documents;
@@ -34,9 +39,11 @@ pub use crate::machine::{Initialised, Machine, MachineBuilder, OpenError, SetUpE
 
 pub use freehold_domain as domain;
 pub use freehold_ports as ports;
+pub use freehold_ports::cache::{CacheError, CacheUsage};
 pub use freehold_ports::persistence::{ArtifactOrder, ArtifactRuns, Cursor, Page, StorageUsage, Tally};
 pub use freehold_ports::system::{Activity, DirectoryError, KnownInstance, Progress, ProgressEvent, Silent};
 pub use freehold_services::add_storage::{AddOutcome, AddStorage, AddStorageError, AddedStorage};
+pub use freehold_services::cache_artifact::{CacheArtifactError, CachedArtifact};
 pub use freehold_services::connect_instance::ConnectError;
 pub use freehold_services::default_storage::DefaultStorageError;
 pub use freehold_services::delete_artifacts::{DeleteArtifactsError, DeletedArtifacts, Deletion};
@@ -51,6 +58,7 @@ pub use freehold_services::list_runs::ListRuns;
 pub use freehold_services::list_storages::ListedStorage;
 pub use freehold_services::locate_artifact::LocatedArtifact;
 pub use freehold_services::plan_deletion::{Contents, DeletionPlan, PlanDeletionError, PlannedLocation};
+pub use freehold_services::presign_artifact::{PresignArtifactError, PresignedArtifact};
 pub use freehold_services::read_artifact::{ContentMismatch, ReadArtifact, ReadArtifactError};
 pub use freehold_services::remove_storage::RemoveStorageError;
 pub use freehold_services::restore_artifact::RestoreArtifactError;
@@ -62,6 +70,9 @@ pub use freehold_services::show_storage::{ClaimReport, StorageDetails};
 pub use freehold_services::start_run::{StartRun, StartRunError, StartedRun};
 pub use freehold_services::transfer_artifacts::{
     TransferArtifacts, TransferArtifactsError, TransferOutcome, TransferReport, TransferredArtifact,
+};
+pub use freehold_services::unfinished_uploads::{
+    OwnedUpload, UnfinishedUploads, UnfinishedUploadsError, UploadOwner,
 };
 pub use freehold_services::update_artifact::{ArtifactChanges, UpdateArtifactError};
 pub use freehold_services::update_storage::{StorageChanges, UpdateStorageError};

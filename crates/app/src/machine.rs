@@ -1,6 +1,9 @@
 //! A machine on which instances are made, found and opened.
 
 mod builder;
+mod cache;
+#[cfg(feature = "postgres")]
+mod liveness;
 
 use freehold_domain::User;
 use freehold_ports::persistence::{AccessMode, PersistenceError};

@@ -1,5 +1,6 @@
 //! The commands, one file for each noun and each short verb.
 
+mod cache;
 mod completions;
 mod connect;
 mod delete;
@@ -48,6 +49,8 @@ pub(crate) enum Command {
     Transfer(transfer::Transfer),
     #[command(subcommand)]
     User(user::UserCommand),
+    #[command(subcommand)]
+    Cache(cache::CacheCommand),
     Completions(completions::Completions),
 }
 
@@ -71,6 +74,7 @@ impl Command {
             Self::Restore(command) => command.run(session).await,
             Self::Transfer(command) => command.run(session).await,
             Self::User(command) => command.run(session).await,
+            Self::Cache(command) => command.run(session).await,
             Self::Completions(command) => command.run(session),
         };
         done.map(|()| ExitCode::SUCCESS)

@@ -23,6 +23,8 @@ use crate::command::Command;
 
 `freehold COMMAND --help` shows more examples.
 
+Further variables: FREEHOLD_DATA_DIR is the folder of registries that cannot lie beside their data, instead of the platform's; FREEHOLD_CACHE_DIR and FREEHOLD_CACHE_SIZE are explained by `freehold cache --help`.
+
 Exit status: 0 done, 1 failed, 2 usage or invalid input, 3 not found, 4 refused (ownership, or data that is protected), 5 conflict or busy (try again), 6 integrity problem found, 7 declined."
 )]
 pub(crate) struct CommandLine {

@@ -1,9 +1,11 @@
 //! The `freehold` command: parse, call the application, print, and end with a status.
 
 mod arguments;
+mod cache_settings;
 mod command;
 mod command_line;
 mod confirmation;
+mod duration;
 mod failure;
 mod listing;
 mod log;

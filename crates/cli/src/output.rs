@@ -3,6 +3,7 @@
 mod artifact_details_view;
 mod artifact_view;
 mod bytes_view;
+mod cache_view;
 mod deleted_view;
 mod instance_view;
 mod json_array;
@@ -14,6 +15,7 @@ mod size;
 mod storage_view;
 mod table;
 mod time;
+mod uploads_view;
 
 use std::fmt::{Debug, Display};
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
@@ -23,7 +25,8 @@ use serde::Serialize;
 
 pub(crate) use artifact_details_view::{ArtifactDetailsView, presence_name};
 pub(crate) use artifact_view::ArtifactView;
-pub(crate) use bytes_view::{DownloadedView, LocatedView};
+pub(crate) use bytes_view::{DownloadedView, LocatedView, PresignedView};
+pub(crate) use cache_view::{CacheView, CachedArtifactView};
 pub(crate) use deleted_view::DeletedView;
 pub(crate) use instance_view::{ForgottenView, InitialisedView, InstanceView, ListedInstanceView, UserView};
 pub(crate) use json_array::JsonArray;
@@ -34,6 +37,7 @@ pub(crate) use size::{count, size};
 pub(crate) use storage_view::{AddedStorageView, StorageDetailsView, StorageView};
 pub(crate) use table::{Align, Column, Fields, Table};
 pub(crate) use time::{for_people, in_tables};
+pub(crate) use uploads_view::{UploadsView, owner_name};
 
 use crate::command_line::GlobalOptions;
 use crate::failure::Failure;

@@ -7,6 +7,7 @@ use freehold::ports::persistence::PersistenceError;
 use freehold::{Activity, ConnectError, Freehold, Machine, Progress, ProgressEvent};
 use freehold_domain::{Instance, RunUid, Storage};
 
+use crate::cache_settings;
 use crate::command_line::GlobalOptions;
 use crate::failure::Failure;
 use crate::output::Output;
@@ -18,6 +19,9 @@ pub(crate) const RUN_VARIABLE: &str = "FREEHOLD_RUN";
 pub(crate) const INSTANCE_VARIABLE: &str = "FREEHOLD_INSTANCE";
 /// The variable that names the folder of the settings.
 pub(crate) const CONFIG_VARIABLE: &str = "FREEHOLD_CONFIG_DIR";
+
+/// The variable that names the folder of registries that have no place beside their data.
+pub(crate) const DATA_VARIABLE: &str = "FREEHOLD_DATA_DIR";
 
 /// What a command has at hand.
 #[derive(Debug)]
@@ -36,9 +40,12 @@ impl Session {
 
     /// This machine, with the settings that the options name.
     pub(crate) fn machine(&self) -> Result<Machine, Failure> {
-        let mut builder = Machine::builder();
+        let mut builder = cache_settings::apply(Machine::builder())?;
         if let Some(folder) = self.config_dir() {
             builder = builder.config_dir(folder);
+        }
+        if let Some(folder) = data_dir()? {
+            builder = builder.data_dir(folder);
         }
         if let Some(progress) = &self.progress {
             builder = builder.progress(progress.clone());
@@ -115,6 +122,16 @@ impl Session {
                 tracing::debug!(%error, "the registry was not closed in order");
             }
         }
+    }
+}
+
+/// The folder of registries that have no place beside their data, if one was given.
+fn data_dir() -> Result<Option<PathBuf>, Failure> {
+    match std::env::var_os(DATA_VARIABLE).filter(|folder| !folder.is_empty()) {
+        None => Ok(None),
+        Some(folder) => std::path::absolute(folder)
+            .map(Some)
+            .map_err(|error| Failure::invalid(format!("{DATA_VARIABLE}: {error}"))),
     }
 }
 

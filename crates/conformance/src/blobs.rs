@@ -22,6 +22,7 @@ mod places;
 mod probe;
 mod put;
 mod read;
+mod remote;
 
 /// An adapter of the blob ports, ready to be tried.
 #[async_trait]
@@ -93,6 +94,7 @@ fn cases() -> Vec<Case<Fresh>> {
         copy::CASES,
         keys::CASES,
         places::CASES,
+        remote::CASES,
     ]
     .concat()
 }

@@ -8,6 +8,7 @@
 //! |---|---|---|
 //! | [`freehold_ports::persistence`] | [`persistence::Fixture`] | a database URL where nothing is yet |
 //! | [`freehold_ports::blobs`] | [`blobs::Fixture`] | two roots where nothing is yet |
+//! | [`freehold_ports::cache`] | [`cache::Fixture`] | an empty cache of [`cache::LIMIT`] bytes |
 //! | [`freehold_ports::system`] | [`system::Fixture`] | fresh settings, an empty folder, locks that nobody else uses |
 //!
 //! # Joining
@@ -96,13 +97,14 @@
 //!
 //! # One case by itself
 //!
-//! [`persistence::run_case`], [`blobs::run_case`] and [`system::run_case`] run one case from any other test, for example to show that an
+//! [`persistence::run_case`], [`blobs::run_case`], [`cache::run_case`] and [`system::run_case`] run one case from any other test, for example to show that an
 //! adapter which is broken on purpose fails the case that names its fault.
 
 mod case;
 mod race;
 
 pub mod blobs;
+pub mod cache;
 pub mod persistence;
 pub mod system;
 

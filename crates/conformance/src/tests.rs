@@ -35,6 +35,7 @@ fn every_case_has_a_name_of_its_own_that_begins_with_its_ports() {
     let families = [
         ("persistence::", crate::persistence::case_names().collect::<Vec<_>>()),
         ("blobs::", crate::blobs::case_names().collect()),
+        ("cache::", crate::cache::case_names().collect()),
         ("system::", crate::system::case_names().collect()),
     ];
     for (beginning, names) in families {

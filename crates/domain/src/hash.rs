@@ -1,128 +1,120 @@
-//! The hash of an artifact's content: always of the whole content, always with the name of its algorithm.
+//! The hash of an artifact's content, always with the name of its algorithm.
+
+mod algorithm;
+mod entity_tag;
+mod error;
+mod hexadecimal;
 
 use std::fmt;
 use std::str::FromStr;
 
-use thiserror::Error;
+use entity_tag::EntityTag;
 
 use crate::uid::serde_text::serde_as_text;
 
-/// How a content hash was computed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum HashAlgorithm {
-    /// BLAKE3 with its default output of 32 bytes.
-    Blake3,
-}
+pub use algorithm::HashAlgorithm;
+pub use error::HashError;
 
-impl fmt::Display for HashAlgorithm {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.pad(match self {
-            Self::Blake3 => "blake3",
-        })
-    }
-}
-
-impl FromStr for HashAlgorithm {
-    type Err = HashError;
-
-    fn from_str(text: &str) -> Result<Self, HashError> {
-        match text {
-            "blake3" => Ok(Self::Blake3),
-            _ => Err(HashError::UnknownAlgorithm { name: text.to_owned() }),
-        }
-    }
-}
-
-serde_as_text!(HashAlgorithm, "HashAlgorithm", str::parse::<HashAlgorithm>);
-
-/// The hash of a whole content.
+/// What identifies a whole content: a digest of it, or the tag that a cloud gave it.
 ///
-/// It prints as lower-case hexadecimal digits, and only these are read.
+/// A BLAKE3 digest prints as lower-case hexadecimal digits, an entity tag as it is; only these spellings are read.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ContentHash {
-    algorithm: HashAlgorithm,
-    digest: [u8; 32],
+pub struct ContentHash(Value);
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Value {
+    Blake3([u8; 32]),
+    EntityTag(EntityTag),
 }
 
 impl ContentHash {
     /// A BLAKE3 digest.
     #[must_use]
     pub const fn blake3(digest: [u8; 32]) -> Self {
-        Self { algorithm: HashAlgorithm::Blake3, digest }
+        Self(Value::Blake3(digest))
     }
 
-    /// How the hash was computed.
+    /// How it came about.
     #[must_use]
     pub const fn algorithm(&self) -> HashAlgorithm {
-        self.algorithm
+        match self.0 {
+            Value::Blake3(_) => HashAlgorithm::Blake3,
+            Value::EntityTag(_) => HashAlgorithm::EntityTag,
+        }
     }
 
-    /// The digest itself.
+    /// Whether equal hashes mean equal contents, wherever they lie. An entity tag tells two contents of one blob apart, and no more.
     #[must_use]
-    pub const fn as_bytes(&self) -> &[u8] {
-        &self.digest
+    pub const fn identifies_content(&self) -> bool {
+        match self.0 {
+            Value::Blake3(_) => true,
+            Value::EntityTag(_) => false,
+        }
     }
 
-    /// Reads the hexadecimal digits of a hash of `algorithm`.
+    /// The digest itself, or the characters of the tag.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        match &self.0 {
+            Value::Blake3(digest) => digest,
+            Value::EntityTag(tag) => tag.as_bytes(),
+        }
+    }
+
+    /// Takes what [`as_bytes`](Self::as_bytes) gives for a hash of `algorithm`.
     ///
     /// # Errors
-    /// [`HashError::InvalidDigest`] unless `text` is exactly 64 lower-case hexadecimal digits.
-    pub fn parse(algorithm: HashAlgorithm, text: &str) -> Result<Self, HashError> {
-        let invalid = || HashError::InvalidDigest { algorithm, text: text.to_owned() };
-        let (pairs, rest) = text.as_bytes().as_chunks::<2>();
-        let mut digest = [0; 32];
-        if pairs.len() != digest.len() || !rest.is_empty() {
-            return Err(invalid());
+    /// [`HashError::InvalidDigest`] unless `bytes` are a digest of 32 bytes, or a valid tag.
+    pub fn from_bytes(algorithm: HashAlgorithm, bytes: &[u8]) -> Result<Self, HashError> {
+        let invalid = || HashError::InvalidDigest { algorithm, text: bytes.escape_ascii().to_string() };
+        match algorithm {
+            HashAlgorithm::Blake3 => bytes.try_into().map(Self::blake3).map_err(|_| invalid()),
+            HashAlgorithm::EntityTag => {
+                EntityTag::new(bytes).map(|tag| Self(Value::EntityTag(tag))).ok_or_else(invalid)
+            }
         }
-        for (byte, [high, low]) in digest.iter_mut().zip(pairs) {
-            let (high, low) = nibble(*high).zip(nibble(*low)).ok_or_else(invalid)?;
-            *byte = high << 4 | low;
-        }
-        Ok(Self { algorithm, digest })
     }
-}
 
-/// The value of one lower-case hexadecimal digit.
-const fn nibble(digit: u8) -> Option<u8> {
-    match digit {
-        b'0'..=b'9' => Some(digit - b'0'),
-        b'a'..=b'f' => Some(digit - b'a' + 10),
-        _ => None,
+    /// Reads a hash of `algorithm` as it is printed.
+    ///
+    /// # Errors
+    /// [`HashError::InvalidDigest`] unless `text` is exactly 64 lower-case hexadecimal digits, or a tag of 1 to 63 visible ASCII characters other
+    /// than the quotation mark.
+    pub fn parse(algorithm: HashAlgorithm, text: &str) -> Result<Self, HashError> {
+        match algorithm {
+            HashAlgorithm::Blake3 => hexadecimal::decode(text)
+                .map(Self::blake3)
+                .ok_or_else(|| HashError::InvalidDigest { algorithm, text: text.to_owned() }),
+            HashAlgorithm::EntityTag => Self::from_bytes(algorithm, text.as_bytes()),
+        }
     }
 }
 
 impl fmt::Display for ContentHash {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.digest.iter().try_for_each(|byte| write!(formatter, "{byte:02x}"))
+        match &self.0 {
+            Value::Blake3(digest) => digest.iter().try_for_each(|byte| write!(formatter, "{byte:02x}")),
+            Value::EntityTag(tag) => formatter.write_str(tag.as_str()),
+        }
     }
 }
 
 impl fmt::Debug for ContentHash {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "ContentHash({}:{self})", self.algorithm)
+        write!(formatter, "ContentHash({}:{self})", self.algorithm())
     }
 }
 
-serde_as_text!(ContentHash, "ContentHash", |text: &str| ContentHash::parse(HashAlgorithm::Blake3, text));
+/// Reads a hash of either algorithm: no tag is as long as a digest.
+impl FromStr for ContentHash {
+    type Err = HashError;
 
-/// A text is not a content hash.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum HashError {
-    /// The algorithm has a name that is not known here.
-    #[error("hash algorithm {name:?} is not supported; the supported one is blake3")]
-    UnknownAlgorithm {
-        /// The name as given.
-        name: String,
-    },
-    /// The digest is not what the algorithm gives.
-    #[error("{text:?} is not a {algorithm} hash: expected 64 lower-case hexadecimal digits")]
-    InvalidDigest {
-        /// The algorithm of the hash.
-        algorithm: HashAlgorithm,
-        /// The text as given.
-        text: String,
-    },
+    fn from_str(text: &str) -> Result<Self, HashError> {
+        Self::parse(HashAlgorithm::EntityTag, text).or_else(|_| Self::parse(HashAlgorithm::Blake3, text))
+    }
 }
+
+serde_as_text!(ContentHash, "ContentHash", str::parse::<ContentHash>);
 
 #[cfg(test)]
 mod tests {
@@ -150,9 +142,24 @@ mod tests {
     }
 
     #[test]
-    fn algorithms_are_known_by_name() {
-        assert_eq!("blake3".parse(), Ok(HashAlgorithm::Blake3));
-        assert_eq!(HashAlgorithm::Blake3.to_string(), "blake3");
-        assert!("md5".parse::<HashAlgorithm>().is_err());
+    fn an_entity_tag_is_kept_as_it_is_and_identifies_no_content() {
+        let tag = "d41d8cd98f00b204e9800998ecf8427e-12";
+        let hash = ContentHash::parse(HashAlgorithm::EntityTag, tag).unwrap();
+        assert_eq!((hash.to_string().as_str(), hash.as_bytes()), (tag, tag.as_bytes()));
+        assert_eq!(ContentHash::from_bytes(HashAlgorithm::EntityTag, hash.as_bytes()), Ok(hash));
+        assert_eq!(tag.parse(), Ok(hash));
+        assert!(!hash.identifies_content() && ContentHash::blake3([0; 32]).identifies_content());
+    }
+
+    #[test]
+    fn what_is_no_entity_tag_is_refused() {
+        for text in ["", "a b", "\"quoted\"", "é", &"x".repeat(64)] {
+            assert!(ContentHash::parse(HashAlgorithm::EntityTag, text).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_digest_of_another_length_is_refused() {
+        assert!(ContentHash::from_bytes(HashAlgorithm::Blake3, &[0; 31]).is_err());
     }
 }

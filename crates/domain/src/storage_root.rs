@@ -30,7 +30,7 @@ use place::Place;
 ///
 /// - local: `/data/lab`, absolute, without `.`, `..`, empty segments or a trailing slash; `/` itself is one;
 /// - cloud: `s3://bucket`, `s3://bucket/folder` and the same with `gs://`, taken literally: nothing is decoded;
-/// - S3 on another server: `s3://bucket/folder?endpoint_url=http://localhost:9000`. Another endpoint is another place.
+/// - either on another server: `s3://bucket/folder?endpoint_url=http://localhost:9000`. Another endpoint is another place.
 ///
 /// No segment is `.lamindb`, there is no control character, and at most [`StoragePath::MAXIMUM_LENGTH`] bytes.
 ///
@@ -102,7 +102,7 @@ impl StorageRoot {
         self.bucket().map(|_| self.0.inner()).filter(|inner| !inner.is_empty())
     }
 
-    /// The server of an S3 location, where it is not that of AWS: an HTTP URL without a trailing slash.
+    /// The server of a cloud location, where it is not that of AWS or Google: an HTTP URL without a trailing slash.
     #[must_use]
     pub fn endpoint_url(&self) -> Option<&str> {
         self.0.endpoint_url()

@@ -4,6 +4,7 @@ mod blob_store;
 mod blob_stores;
 mod conditional_store;
 mod error;
+mod remote_store;
 mod stream;
 
 pub use blob_store::{
@@ -12,6 +13,7 @@ pub use blob_store::{
 pub use blob_stores::BlobStores;
 pub use conditional_store::ConditionalStore;
 pub use error::BlobError;
+pub use remote_store::{PresignedUrl, RemoteStore, UnfinishedUpload};
 pub use stream::{BoxStream, ByteStream, FromBytes};
 
 #[cfg(feature = "mock")]

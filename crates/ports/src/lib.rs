@@ -5,11 +5,13 @@
 //!
 //! - [`persistence`]: the registry's records, in units of work
 //! - [`blobs`]: bytes at storage locations
+//! - [`cache`]: contents of cloud blobs that are kept on this machine
 //! - [`system`]: clock, uids, liveness, files of the machine, known instances, progress
 //!
 //! This crate knows no database, no runtime and no cloud.
 
 pub mod blobs;
+pub mod cache;
 pub mod persistence;
 pub mod system;
 

@@ -1,6 +1,7 @@
 //! Mocks of the ports, by mockall, for faults that a fake cannot show. For state, use the adapters of `freehold-memory`.
 
 use std::ops::Range;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -8,10 +9,11 @@ use freehold_domain::{BlobKey, Capabilities, StorageRoot};
 
 use crate::blobs::{
     BlobError, BlobMetadata, BlobReader, BlobStore, BlobVersion, BoxStream, ByteStream, ConditionalStore,
-    PutOptions,
+    PresignedUrl, PutOptions, RemoteStore, UnfinishedUpload,
 };
 
 pub use crate::blobs::MockBlobStores;
+pub use crate::cache::MockContentCache;
 pub use crate::persistence::{
     MockArtifactRepository, MockDatabases, MockFamilyRepository, MockInstanceRepository,
     MockIntentRepository, MockLineageRepository, MockPersistence, MockRunRepository, MockStorageRepository,
@@ -29,6 +31,14 @@ mockall::mock! {
         async fn replace(&self, key: &BlobKey, content: Bytes, expected: &BlobVersion) -> Result<BlobMetadata, BlobError>;
         async fn remove(&self, key: &BlobKey, expected: &BlobVersion) -> Result<(), BlobError>;
         async fn probe(&self) -> Result<Capabilities, BlobError>;
+    }
+
+    #[async_trait]
+    impl RemoteStore for BlobStore {
+        fn region(&self) -> Option<&'static str>;
+        async fn presigned_url(&self, key: &BlobKey, valid_for: Duration) -> Result<Option<PresignedUrl>, BlobError>;
+        async fn unfinished_uploads(&self) -> BoxStream<'static, Result<UnfinishedUpload, BlobError>>;
+        async fn abort_upload(&self, upload: &UnfinishedUpload) -> Result<(), BlobError>;
     }
 
     #[async_trait]

@@ -1,15 +1,15 @@
 //! Add a storage location: managed if it can be claimed, linked otherwise.
 
 use freehold_domain::{
-    Access, Claim, ClaimAuthor, ClaimEpoch, Instance, InstanceUid, Provenance, Storage, StorageFields,
-    StorageRoot, StorageRootError, StorageUid,
+    Access, Capabilities, Claim, ClaimAuthor, ClaimEpoch, Instance, InstanceUid, Provenance, Storage,
+    StorageFields, StorageKind, StorageRoot, StorageRootError, StorageUid,
 };
 use freehold_ports::blobs::BlobError;
 use freehold_ports::persistence::PersistenceError;
 use freehold_ports::system::FileError;
 
 use crate::initialise_instance::describe_manager;
-use crate::location::{ClaimOutcome, ClaimState};
+use crate::location::{ClaimOutcome, ClaimState, Found};
 use crate::registry::ActorError;
 use crate::{Category, Registry, Transaction, UseCaseError};
 
@@ -20,7 +20,7 @@ pub struct AddStorage {
     pub root: String,
     /// What it is for.
     pub description: Option<String>,
-    /// Cloud region, or the identifier of the host of a local folder.
+    /// Cloud region, when it is not to be asked for; or the identifier of the host of a local folder.
     pub region: Option<String>,
     /// Only link it: claim nothing, write nothing there.
     pub link: bool,
@@ -37,6 +37,11 @@ pub enum AddOutcome {
     ManagedElsewhere {
         /// Who manages it, for people.
         manager: String,
+    },
+    /// It is linked, because it cannot be managed.
+    Unmanageable {
+        /// What it lacks, for people: `it refuses to be written`.
+        lack: String,
     },
 }
 
@@ -147,7 +152,8 @@ impl UseCaseError for AddStorageError {
 /// Adds a storage location to the instance.
 ///
 /// The place is claimed with an atomic create-if-absent, and then recorded. Somebody else's claim makes it linked; a claim that cannot be
-/// read is an error, or linked on request. Interrupted in between, the same request finds its own claim and finishes. A location that is recorded already is
+/// read is an error, or linked on request. A cloud location that nobody holds is tried out first: one that cannot be written, or whose backend
+/// ignores conditions, becomes linked, too. Interrupted in between, the same request finds its own claim and finishes. A location that is recorded already is
 /// brought up to date with its claim.
 ///
 /// # Errors
@@ -156,9 +162,14 @@ pub async fn add_storage(registry: &Registry, request: AddStorage) -> Result<Add
     let host = &registry.host;
     let root = StorageRoot::parse(&request.root, &host.files.surroundings()?)?;
     let root = host.locations.resolve(&root).await?;
-    let uid = uid_for(registry, &root).await?;
-    let standing =
-        if request.link { look(registry, &root, uid).await? } else { claim(registry, &root, uid).await? };
+    let known = known_at(registry, &root).await?;
+    let uid = known.as_ref().map_or_else(|| host.uids.storage_uid(), Storage::uid);
+    let region = request.region.as_deref().or(known.as_ref().and_then(|known| known.region.as_deref()));
+    let standing = if request.link {
+        look(registry, &root, region, uid).await?
+    } else {
+        claim(registry, &root, region, uid).await?
+    };
     registry
         .writing(|| {
             async |transaction: &mut Transaction| {
@@ -169,15 +180,14 @@ pub async fn add_storage(registry: &Registry, request: AddStorage) -> Result<Add
         .await
 }
 
-/// The uid of the location that is recorded at `root`, or a fresh one. Nothing may be claimed by a user or under a run that cannot be recorded
-/// afterwards, so that is found out here.
-async fn uid_for(registry: &Registry, root: &StorageRoot) -> Result<StorageUid, AddStorageError> {
+/// The location that is recorded at `root`. Nothing may be claimed by a user or under a run that cannot be recorded afterwards, so that is found out
+/// here.
+async fn known_at(registry: &Registry, root: &StorageRoot) -> Result<Option<Storage>, AddStorageError> {
     registry
         .writing(|| {
             async |transaction: &mut Transaction| {
                 registry.record_actor(transaction).await?;
-                let known = transaction.storages().find_by_roots(std::slice::from_ref(root)).await?.pop();
-                Ok(known.map_or_else(|| registry.host.uids.storage_uid(), |known| known.uid()))
+                Ok(transaction.storages().find_by_roots(std::slice::from_ref(root)).await?.pop())
             }
         })
         .await
@@ -191,62 +201,87 @@ struct Standing {
     /// Kept only where we manage: it is what later writes are held to.
     epoch: Option<ClaimEpoch>,
     outcome: AddOutcome,
+    /// The region in which the place was found.
+    region: Option<String>,
+    /// What was seen of the backend, if it was tried.
+    capabilities: Option<Capabilities>,
 }
 
 impl Standing {
     /// What follows from a claim. One that names `ours` and does not prove it makes nobody the manager.
     fn by_claim(claim: &Claim, ours: InstanceUid, otherwise: AddOutcome) -> Self {
-        let uid = claim.storage_uid();
+        let nobodys = Self::of_nobody(claim.storage_uid(), otherwise);
         if claim.is_managed_by(ours) {
-            Self { uid, manager: Some(ours), epoch: claim.epoch(), outcome: AddOutcome::Managed }
+            Self { manager: Some(ours), epoch: claim.epoch(), outcome: AddOutcome::Managed, ..nobodys }
         } else {
-            let manager = claim.manager().filter(|manager| *manager != ours);
-            Self { uid, manager, epoch: None, outcome: otherwise }
+            Self { manager: claim.manager().filter(|manager| *manager != ours), ..nobodys }
         }
     }
 
-    fn of_nobody(uid: StorageUid) -> Self {
-        Self { uid, manager: None, epoch: None, outcome: AddOutcome::LinkedAsAsked }
+    fn of_nobody(uid: StorageUid, outcome: AddOutcome) -> Self {
+        Self { uid, manager: None, epoch: None, outcome, region: None, capabilities: None }
     }
 }
 
-async fn look(registry: &Registry, root: &StorageRoot, uid: StorageUid) -> Result<Standing, AddStorageError> {
-    match registry.host.locations.claim(root).await? {
+async fn look(
+    registry: &Registry,
+    root: &StorageRoot,
+    region: Option<&str>,
+    uid: StorageUid,
+) -> Result<Standing, AddStorageError> {
+    let Found { found, region } = registry.host.locations.claim(root, region).await?;
+    let standing = match found {
         ClaimState::Held { claim, .. } => {
-            Ok(Standing::by_claim(&claim, registry.instance.uid(), AddOutcome::LinkedAsAsked))
+            Standing::by_claim(&claim, registry.instance.uid(), AddOutcome::LinkedAsAsked)
         }
-        ClaimState::Unreadable { .. } => Ok(Standing::of_nobody(uid)),
+        ClaimState::Unreadable { .. } => Standing::of_nobody(uid, AddOutcome::LinkedAsAsked),
         ClaimState::Unclaimed => {
             if let Some(path) = root.local_path()
                 && let Err(FileError::NotFound { .. }) = registry.host.files.inspect(path).await
             {
                 return Err(AddStorageError::NothingToLink { root: root.clone() });
             }
-            Ok(Standing::of_nobody(uid))
+            Standing::of_nobody(uid, AddOutcome::LinkedAsAsked)
         }
-    }
+    };
+    Ok(Standing { region, ..standing })
 }
 
 async fn claim(
     registry: &Registry,
     root: &StorageRoot,
+    region: Option<&str>,
     uid: StorageUid,
 ) -> Result<Standing, AddStorageError> {
     let ours = registry.instance.uid();
     let unreadable = |reason| AddStorageError::UnreadableClaim { root: root.clone(), reason };
-    match registry.host.locations.claim_for(root, &registry.instance, uid).await? {
-        ClaimOutcome::Ours(claim) | ClaimOutcome::Foreign(ClaimState::Held { claim, .. }) => {
-            let manager = describe_manager(&claim);
-            let manager = match claim.author() {
-                ClaimAuthor::Freehold => manager,
-                ClaimAuthor::LaminDb => format!("{manager} (by LaminDB's claim)"),
-            };
-            Ok(Standing::by_claim(&claim, ours, AddOutcome::ManagedElsewhere { manager }))
+    let Found { found, region } =
+        registry.host.locations.claim_for(root, region, &registry.instance, uid).await?;
+    let (standing, capabilities) = match found {
+        ClaimOutcome::Ours { claim, capabilities } => {
+            (Standing::by_claim(&claim, ours, held_by(&claim)), capabilities)
         }
-        ClaimOutcome::Foreign(ClaimState::Unreadable { reason }) => Err(unreadable(reason)),
+        ClaimOutcome::Foreign(ClaimState::Held { claim, .. }) => {
+            (Standing::by_claim(&claim, ours, held_by(&claim)), None)
+        }
+        ClaimOutcome::Foreign(ClaimState::Unreadable { reason }) => return Err(unreadable(reason)),
         ClaimOutcome::Foreign(ClaimState::Unclaimed) => {
-            Err(unreadable("it came and went while it was read; try again".to_owned()))
+            return Err(unreadable("it came and went while it was read; try again".to_owned()));
         }
+        ClaimOutcome::Unmanageable { lack, capabilities } => {
+            (Standing::of_nobody(uid, AddOutcome::Unmanageable { lack }), capabilities)
+        }
+    };
+    Ok(Standing { region, capabilities, ..standing })
+}
+
+fn held_by(claim: &Claim) -> AddOutcome {
+    let manager = describe_manager(claim);
+    AddOutcome::ManagedElsewhere {
+        manager: match claim.author() {
+            ClaimAuthor::Freehold => manager,
+            ClaimAuthor::LaminDb => format!("{manager} (by LaminDB's claim)"),
+        },
     }
 }
 
@@ -258,7 +293,12 @@ async fn record(
     standing: &Standing,
     provenance: Provenance,
 ) -> Result<AddedStorage, AddStorageError> {
-    let Standing { uid, manager, epoch, outcome } = standing;
+    let Standing { uid, manager, epoch, outcome, region: found_region, capabilities } = standing;
+    // A local folder's region is what people say of its host.
+    let region = match root.kind() {
+        StorageKind::Local => request.region.clone(),
+        StorageKind::S3 | StorageKind::Gs => request.region.clone().or_else(|| found_region.clone()),
+    };
     let known = transaction.storages().find_by_roots(std::slice::from_ref(root)).await?.pop();
     let Some(known) = known else {
         if let Some(other) = transaction.storages().find_many(&[*uid]).await?.pop() {
@@ -271,8 +311,8 @@ async fn record(
             instance_uid: *manager,
             epoch: *epoch,
             description: request.description.clone(),
-            region: request.region.clone(),
-            capabilities: None,
+            region,
+            capabilities: *capabilities,
             provenance,
         });
         let id = transaction.storages().insert(&storage).await?;
@@ -293,8 +333,8 @@ async fn record(
         instance_uid: *manager,
         epoch: *epoch,
         description: request.description.clone().or_else(|| known.description.clone()),
-        region: request.region.clone().or_else(|| known.region.clone()),
-        capabilities: known.capabilities,
+        region: region.or_else(|| known.region.clone()),
+        capabilities: capabilities.or(known.capabilities),
         provenance: known.provenance.clone(),
     });
     if updated != known {

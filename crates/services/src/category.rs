@@ -5,6 +5,7 @@ use freehold_domain::{
     StorageRootError, VersionsExhausted,
 };
 use freehold_ports::blobs::BlobError;
+use freehold_ports::cache::CacheError;
 use freehold_ports::persistence::PersistenceError;
 use freehold_ports::system::{DirectoryError, FileError, LivenessError};
 
@@ -51,6 +52,23 @@ pub trait UseCaseError: std::error::Error + Send + Sync + 'static {
     }
 }
 
+impl UseCaseError for CacheError {
+    fn category(&self) -> Category {
+        match self {
+            Self::AnotherContent { .. } => Category::Integrity,
+            Self::NoHash => Category::Invalid,
+            Self::Body { .. } | Self::Io { .. } => Category::Failed,
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Io { .. } => Some("set FREEHOLD_CACHE_DIR to a folder that you may write".to_owned()),
+            Self::AnotherContent { .. } | Self::NoHash | Self::Body { .. } => None,
+        }
+    }
+}
+
 impl UseCaseError for PersistenceError {
     fn category(&self) -> Category {
         match self {
@@ -81,10 +99,17 @@ impl UseCaseError for PersistenceError {
             Self::LineageCycle { .. } => {
                 Some("do it without a run, or under a run of its own (`freehold run start`)".to_owned())
             }
-            Self::UnsupportedDatabase { .. } => {
-                Some("use an SQLite file: sqlite:///absolute/path".to_owned())
+            Self::UnsupportedDatabase { database } => {
+                let feature = if database.starts_with("sqlite:") { "sqlite" } else { "postgres" };
+                Some(built_without(feature))
             }
-            Self::ReadOnly => Some("check the permissions of the database file and its folder".to_owned()),
+            Self::ReadOnly => Some(
+                "check the permissions of the database file and its folder, or those of the database's role"
+                    .to_owned(),
+            ),
+            Self::Unavailable { .. } => {
+                Some("check that the database's server runs and can be reached from here".to_owned())
+            }
             _ => None,
         }
     }
@@ -93,7 +118,7 @@ impl UseCaseError for PersistenceError {
 impl UseCaseError for BlobError {
     fn category(&self) -> Category {
         match self {
-            Self::NotFound { .. } => Category::NotFound,
+            Self::NotFound { .. } | Self::BucketMissing { .. } => Category::NotFound,
             Self::AlreadyExists { .. } | Self::OutsideLocation { .. } => Category::Refused,
             Self::VersionMismatch { .. } => Category::Conflict,
             Self::NotALocation { .. }
@@ -105,6 +130,10 @@ impl UseCaseError for BlobError {
                 None => Category::Failed,
             },
             Self::PermissionDenied { .. }
+            | Self::WrongRegion { .. }
+            | Self::CredentialsRefused { .. }
+            | Self::CredentialsUnusable { .. }
+            | Self::ClockSkewed { .. }
             | Self::NoSpace { .. }
             | Self::Unavailable { .. }
             | Self::Unsupported { .. }
@@ -114,7 +143,30 @@ impl UseCaseError for BlobError {
 
     fn hint(&self) -> Option<String> {
         match self {
-            Self::NotBuiltIn { .. } => Some("use a folder on a local disk".to_owned()),
+            Self::NotBuiltIn { location, .. } => Some(built_without(match location.split_once("://") {
+                Some(("s3", _)) => "s3",
+                Some(("gs", _)) => "gcs",
+                _ => "local",
+            })),
+            Self::BucketMissing { .. } => Some(
+                "check the name, or make the bucket with the tools of your cloud; freehold never makes one"
+                    .to_owned(),
+            ),
+            Self::WrongRegion { actual, .. } => {
+                let region = actual.as_deref().unwrap_or("REGION");
+                Some(format!(
+                    "give --region {region}; for a location that is recorded: `freehold storage update S --region {region}`"
+                ))
+            }
+            Self::CredentialsRefused { .. } | Self::CredentialsUnusable { .. } => Some(
+                "check the key, secret and session token in the environment or the profile; to read a public bucket without any, set \
+                 AWS_SKIP_SIGNATURE=true or GOOGLE_SKIP_SIGNATURE=true"
+                    .to_owned(),
+            ),
+            Self::PermissionDenied { location, .. } if location.contains("://") => {
+                Some("check that credentials are set, and what they may do there".to_owned())
+            }
+            Self::ClockSkewed { .. } => Some("set the clock of this machine, then try again".to_owned()),
             _ => None,
         }
     }
@@ -162,7 +214,10 @@ impl UseCaseError for LivenessError {
     fn hint(&self) -> Option<String> {
         match self {
             Self::Taken { .. } => None,
-            Self::Lock { .. } => Some("the folder of the registry's database must be writable".to_owned()),
+            Self::Lock { .. } => Some(
+                "a session needs a lock: the folder of an SQLite registry must be writable, and the server of a Postgres one reachable"
+                    .to_owned(),
+            ),
         }
     }
 }
@@ -175,6 +230,10 @@ impl UseCaseError for NotManaged {
     fn hint(&self) -> Option<String> {
         Some("use the manager's instance, or a location of your own: `freehold storage list`".to_owned())
     }
+}
+
+fn built_without(feature: &str) -> String {
+    format!("this program was built without it; build it with the cargo feature `{feature}`")
 }
 
 /// Errors of values that a user typed.

@@ -1,14 +1,15 @@
 //! Connect to an instance: find it again by its slug, its storage root or its database alone, and make it current.
 
 use freehold_domain::{
-    DatabaseUrl, DatabaseUrlError, Instance, InstanceUid, Slug, StorageRoot, StorageRootError, User,
+    Claim, DatabaseUrl, DatabaseUrlError, Instance, InstanceUid, Slug, StorageRoot, StorageRootError, User,
 };
 use freehold_ports::blobs::BlobError;
 use freehold_ports::persistence::{AccessMode, Persistence, PersistenceError};
 use freehold_ports::system::{DirectoryError, FileEntry, FileError, KnownInstance};
 
-use crate::initialise_instance::{DEFAULT_DATABASE, default_database};
+use crate::initialise_instance::{DEFAULT_DATABASE, describe_manager};
 use crate::location::ClaimState;
+use crate::registries_folder::registry_on_this_machine;
 use crate::{Category, Host, Registry, Transaction, UseCaseError, in_transaction};
 
 /// Why an instance was not opened.
@@ -32,7 +33,7 @@ pub enum ConnectError {
         databases: Vec<String>,
     },
     /// The storage root is managed by an instance whose registry is elsewhere.
-    #[error("{root} is managed by {manager}, whose registry does not lie in it")]
+    #[error("{root} is managed by {manager}, whose registry is kept elsewhere")]
     RegistryElsewhere {
         /// The root.
         root: StorageRoot,
@@ -90,9 +91,10 @@ impl UseCaseError for ConnectError {
                 "`freehold instance list` shows those that you know; a root or a database URL works, too"
                     .to_owned(),
             ),
-            Self::RegistryElsewhere { .. } => {
-                Some("connect to its database: `freehold connect DB-URL`".to_owned())
-            }
+            Self::RegistryElsewhere { root, .. } => Some(format!(
+                "connect by the URL of its database where that can be reached (`freehold connect postgres://user@host/database`), or only read \
+                 there, from an instance of your own: `freehold storage add '{root}' --link`"
+            )),
             Self::Persistence(error) => error.hint(),
             Self::Blob(error) => error.hint(),
             Self::Directory(error) => error.hint(),
@@ -126,7 +128,26 @@ pub async fn open_instance(
     target: Option<&str>,
     mode: AccessMode,
 ) -> Result<Registry, ConnectError> {
-    let database = locate(host, target).await?;
+    let Located { database, claimed } = find(host, target).await?;
+    let opened = open_registry(host, database, mode).await;
+    let Some(Claimed { root, claim }) = claimed else { return opened };
+    let elsewhere = ConnectError::RegistryElsewhere { root, manager: describe_manager(&claim) };
+    match opened {
+        Ok(registry) if claim.manager() == Some(registry.instance.uid()) => Ok(registry),
+        Ok(another) => {
+            another.close().await?;
+            Err(elsewhere)
+        }
+        Err(ConnectError::Persistence(PersistenceError::DatabaseMissing { .. })) => Err(elsewhere),
+        Err(error) => Err(error),
+    }
+}
+
+async fn open_registry(
+    host: &Host,
+    database: DatabaseUrl,
+    mode: AccessMode,
+) -> Result<Registry, ConnectError> {
     let persistence = match host.databases.open(&database, mode).await {
         // What cannot be written can still be read; a change is refused when it is asked.
         Err(PersistenceError::ReadOnly) => host.databases.open(&database, AccessMode::Read).await?,
@@ -185,22 +206,40 @@ pub(crate) async fn make_current(registry: &Registry) -> Result<(), DirectoryErr
     directory.set_current(known.uid).await
 }
 
+/// Where the registry of an instance is, or may be.
+pub(crate) struct Located {
+    pub(crate) database: DatabaseUrl,
+    /// The claim whose holder must have that registry, when it was found by the name in the claim.
+    claimed: Option<Claimed>,
+}
+
+struct Claimed {
+    root: StorageRoot,
+    claim: Claim,
+}
+
+impl From<DatabaseUrl> for Located {
+    fn from(database: DatabaseUrl) -> Self {
+        Self { database, claimed: None }
+    }
+}
+
 /// Finds the database of the instance that `target` means.
-pub(crate) async fn locate(host: &Host, target: Option<&str>) -> Result<DatabaseUrl, ConnectError> {
+pub(crate) async fn find(host: &Host, target: Option<&str>) -> Result<Located, ConnectError> {
     let Some(target) = target else {
         let current = host.directory.current().await?.ok_or(ConnectError::NoCurrentInstance)?;
-        return Ok(current.database);
+        return Ok(current.database.into());
     };
     if let Ok(database) = target.parse::<DatabaseUrl>() {
-        return Ok(database);
+        return Ok(database.into());
     }
     if is_database_url(target) {
         return Err(target.parse::<DatabaseUrl>().map_or_else(ConnectError::from, |_| unknown(target)));
     }
     if let Some(database) = find_known(host, target).await? {
-        return Ok(database);
+        return Ok(database.into());
     }
-    locate_in_root(host, target).await
+    find_by_root(host, target).await
 }
 
 fn is_database_url(target: &str) -> bool {
@@ -225,26 +264,29 @@ async fn find_known(host: &Host, target: &str) -> Result<Option<DatabaseUrl>, Co
     }
 }
 
-/// Finds the registry that lies in a storage root, or the known instance that manages the root.
-async fn locate_in_root(host: &Host, target: &str) -> Result<DatabaseUrl, ConnectError> {
+/// Finds the registry that lies in a storage root, or that of the instance that manages the root: one that is known, or that this machine keeps under
+/// the name in the claim.
+async fn find_by_root(host: &Host, target: &str) -> Result<Located, ConnectError> {
     let root = StorageRoot::parse(target, &host.files.surroundings()?)?;
     let root = host.locations.resolve(&root).await?;
-    if let (Some(path), Ok(database)) = (root.local_path(), default_database(&root)) {
-        match host.files.inspect(&path.join(DEFAULT_DATABASE)).await {
-            Ok(FileEntry::File(_)) => return Ok(database),
+    if let Some(path) = root.local_path().map(|path| path.join(DEFAULT_DATABASE)) {
+        match host.files.inspect(&path).await {
+            Ok(FileEntry::File(_)) => return Ok(DatabaseUrl::sqlite(&path)?.into()),
             Ok(FileEntry::Directory) | Err(FileError::NotFound { .. } | FileError::Special { .. }) => {}
             Err(error) => return Err(error.into()),
         }
     }
-    let ClaimState::Held { claim, .. } = host.locations.claim(&root).await? else {
+    let ClaimState::Held { claim, .. } = host.locations.claim(&root, None).await?.found else {
         return Err(unknown(target));
     };
     let known = host.directory.list().await?;
-    match known.into_iter().find(|known| Some(known.uid) == claim.manager()) {
-        Some(known) => Ok(known.database),
-        None => Err(ConnectError::RegistryElsewhere {
-            root,
-            manager: crate::initialise_instance::describe_manager(&claim),
-        }),
+    if let Some(known) = known.into_iter().find(|known| Some(known.uid) == claim.manager()) {
+        return Ok(known.database.into());
+    }
+    let slug = claim.slug().and_then(|slug| slug.parse::<Slug>().ok());
+    let kept = slug.and_then(|slug| registry_on_this_machine(&*host.directory, &slug)).transpose()?;
+    match kept {
+        Some(database) => Ok(Located { database, claimed: Some(Claimed { root, claim }) }),
+        None => Err(ConnectError::RegistryElsewhere { root, manager: describe_manager(&claim) }),
     }
 }

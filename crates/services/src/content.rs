@@ -6,8 +6,8 @@ use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
-use freehold_domain::{Artifact, ArtifactUid, BlobKey, ContentHash};
-use freehold_ports::blobs::{BlobError, ByteStream};
+use freehold_domain::{Artifact, ArtifactUid, BlobKey, ContentHash, HashAlgorithm};
+use freehold_ports::blobs::{BlobError, BlobMetadata, ByteStream};
 use freehold_ports::system::{Progress, ProgressEvent};
 use futures_util::{Stream, StreamExt};
 
@@ -26,6 +26,24 @@ impl Content {
     /// What an artifact's content must be.
     pub(crate) fn of(artifact: &Artifact) -> Self {
         Self { hash: artifact.hash, size: artifact.size }
+    }
+
+    /// Whether content that was read can be this one: a hash that identifies no content leaves only the size to compare.
+    fn may_be(self, read: Self) -> bool {
+        if self.hash.identifies_content() { self == read } else { self.size == read.size }
+    }
+}
+
+/// The entity tag of a blob as a hash; `None` when the backend gave none, or one that cannot be kept.
+pub(crate) fn entity_tag(blob: &BlobMetadata) -> Option<ContentHash> {
+    ContentHash::parse(HashAlgorithm::EntityTag, blob.entity_tag.as_deref()?).ok()
+}
+
+/// Whether an artifact was recorded by its entity tag, and the blob in its place has another one. Of other artifacts only their bytes can tell.
+pub(crate) fn is_replaced(artifact: &Artifact, blob: &BlobMetadata) -> bool {
+    match artifact.hash.algorithm() {
+        HashAlgorithm::Blake3 => false,
+        HashAlgorithm::EntityTag => entity_tag(blob) != Some(artifact.hash),
     }
 }
 
@@ -107,7 +125,7 @@ impl Measured {
         let hash = ContentHash::blake3(*self.hasher.finalize().as_bytes());
         let found = Content { hash, size: self.size };
         if let Some((artifact, expected)) = self.expected
-            && expected != found
+            && !expected.may_be(found)
         {
             return Some(Err(io::Error::new(
                 io::ErrorKind::InvalidData,

@@ -8,7 +8,7 @@ use freehold_ports::persistence::PersistenceError;
 use freehold_ports::system::{Activity, LivenessError, ProgressEvent};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
-use crate::content::{Content, measure, read_error};
+use crate::content::{Content, is_replaced, measure, read_error};
 use crate::find_artifact::storage_of;
 use crate::list_storages::all_storages;
 use crate::location::WritableLocation;
@@ -281,12 +281,19 @@ async fn refuse_changed_files(
         let (Some(location), key) = (locations.get(&storage.uid()), artifact.blob_key()) else { continue };
         let changed = || DeleteArtifactsError::FileChanged { artifact: artifact.uid };
         let reader = match location.reading().read(&key, None).await {
-            Ok(reader) if reader.metadata.size == artifact.size => reader,
+            Ok(reader)
+                if reader.metadata.size == artifact.size && !is_replaced(artifact, &reader.metadata) =>
+            {
+                reader
+            }
             Ok(_) => return Err(changed()),
             Err(BlobError::NotFound { .. }) => continue,
             Err(error) => return Err(error.into()),
         };
         versions.insert(artifact.uid, reader.metadata.version);
+        if !artifact.hash.identifies_content() {
+            continue;
+        }
         let content =
             measure(reader.body, progress.clone()).await.map_err(|error| read_error(&key, error))?;
         if content != Content::of(artifact) {

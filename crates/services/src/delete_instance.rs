@@ -9,11 +9,12 @@ use freehold_ports::persistence::{
 };
 use freehold_ports::system::{Activity, DirectoryError, LivenessError};
 
-use crate::connect_instance::{ConnectError, locate};
+use crate::connect_instance::{ConnectError, find};
 use crate::list_storages::PAGE;
 use crate::plan_deletion::{DeletionPlan, PlanDeletionError, plan_deletion};
 use crate::progress_task::Task;
 use crate::purge::{Doomed, purge};
+use crate::registries_folder::remove_empty_folders;
 use crate::registry::ActorError;
 use crate::{AccessError, Category, Host, Registry, Transaction, UseCaseError};
 
@@ -165,6 +166,7 @@ pub async fn delete_instance(
     }
     registry.close().await?;
     host.databases.destroy(&registry.database).await?;
+    remove_empty_folders(host, &registry.database).await;
     for location in managed() {
         if let Err(error) = host.locations.remove_empty(location.storage.root()).await {
             tracing::warn!(%error, root = %location.storage.root(), "an empty folder could not be removed");
@@ -179,7 +181,7 @@ pub async fn delete_instance(
 /// # Errors
 /// The registry is still there, or the instance is not known.
 pub async fn forget_instance(host: &Host, target: &str) -> Result<(), DeleteInstanceError> {
-    let database = locate(host, Some(target)).await?;
+    let database = find(host, Some(target)).await?.database;
     match host.databases.open(&database, AccessMode::Read).await {
         Err(PersistenceError::DatabaseMissing { .. }) => {}
         Err(error) => return Err(error.into()),

@@ -3,12 +3,13 @@
 use freehold_domain::{Access, Artifact, ArtifactState, Storage};
 use freehold_ports::persistence::{ArtifactRuns, Entity, PersistenceError};
 
+use crate::content::is_replaced;
 use crate::{ReferenceError, Registry, Transaction, reference};
 
 /// Whether the bytes of an artifact are where the registry says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Presence {
-    /// A blob of the recorded size is there. Its content was not read.
+    /// A blob of the recorded size is there, with the recorded entity tag where that is what was recorded. Its content was not read.
     Present,
     /// Nothing is there.
     Missing,
@@ -16,6 +17,11 @@ pub enum Presence {
     SizeDiffers {
         /// The size found, in bytes.
         found: u64,
+    },
+    /// What is there has another entity tag than the recorded one.
+    Replaced {
+        /// The entity tag found.
+        found: String,
     },
     /// The artifact was purged; nothing is expected there.
     Purged,
@@ -65,6 +71,14 @@ pub async fn find_artifact(registry: &Registry, artifact: &str) -> Result<Artifa
     Ok(ArtifactDetails { access: storage.access(&registry.instance), artifact, storage, runs, presence })
 }
 
+/// Finds the record of the artifact that `artifact` means, in any state, without a look at its storage.
+///
+/// # Errors
+/// The artifact is not known, or the registry cannot be read.
+pub async fn find_artifact_record(registry: &Registry, artifact: &str) -> Result<Artifact, ReferenceError> {
+    Ok(find_with_storage(registry, artifact).await?.0)
+}
+
 /// Finds the artifact that `artifact` means, in any state, and its storage location.
 pub(crate) async fn find_with_storage(
     registry: &Registry,
@@ -101,8 +115,11 @@ async fn presence(registry: &Registry, artifact: &Artifact, storage: &Storage) -
         Err(error) => Err(error),
     };
     match metadata {
-        Ok(Some(blob)) if blob.size == artifact.size => Presence::Present,
-        Ok(Some(blob)) => Presence::SizeDiffers { found: blob.size },
+        Ok(Some(blob)) if blob.size != artifact.size => Presence::SizeDiffers { found: blob.size },
+        Ok(Some(blob)) if is_replaced(artifact, &blob) => {
+            Presence::Replaced { found: blob.entity_tag.unwrap_or_default() }
+        }
+        Ok(Some(_)) => Presence::Present,
         Ok(None) => Presence::Missing,
         Err(error) => Presence::Unknown { reason: error.to_string() },
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use freehold_domain::{Handle, User};
+use freehold_ports::cache::ContentCache;
 use freehold_ports::persistence::Databases;
 use freehold_ports::system::{
     Clock, DirectoryError, InstanceDirectory, Liveness, LocalFiles, Progress, UidGenerator,
@@ -17,6 +18,8 @@ pub struct Host {
     pub databases: Arc<dyn Databases>,
     /// Storage locations.
     pub locations: Locations,
+    /// Contents of cloud blobs that are kept on this machine; none, and every read goes to the cloud.
+    pub cache: Option<Arc<dyn ContentCache>>,
     /// Files that are no storage location.
     pub files: Arc<dyn LocalFiles>,
     /// The time, for people.

@@ -1,14 +1,17 @@
 //! Initialise an instance: a fresh identity, a registry, and a first managed location as default storage.
 
+mod first_location;
+
 use freehold_domain::{
-    Claim, DatabaseUrl, DatabaseUrlError, Handle, Instance, InstanceName, NameError, NotManaged, Provenance,
-    Slug, Storage, StorageFields, StorageKind, StorageRoot, StorageRootError,
+    Claim, DatabaseUrl, DatabaseUrlError, Handle, Instance, InstanceName, NameError, NotManaged, Slug,
+    StorageRoot, StorageRootError,
 };
 use freehold_ports::blobs::BlobError;
 use freehold_ports::persistence::{AccessMode, Databases, Persistence, PersistenceError};
 use freehold_ports::system::{DirectoryError, FileError, KnownInstance};
 
-use crate::location::{ClaimOutcome, ClaimState};
+use crate::location::ClaimState;
+use crate::registries_folder::registry_on_this_machine;
 use crate::registry::ActorError;
 use crate::{Category, Host, Registry, Transaction, UseCaseError, in_transaction};
 
@@ -24,8 +27,10 @@ pub struct InitialiseInstance {
     pub name: Option<String>,
     /// Its owner; the user's handle when absent.
     pub owner: Option<Handle>,
-    /// Its database; an SQLite file inside a local root when absent.
+    /// Its database; when absent an SQLite file inside a local root, or for a cloud root in the machine's folder of registries.
     pub database: Option<DatabaseUrl>,
+    /// The cloud region of the root, when it is not to be asked for.
+    pub region: Option<String>,
 }
 
 /// What came of initialising.
@@ -49,8 +54,10 @@ pub enum InitialiseError {
     /// The database's URL is not valid.
     #[error(transparent)]
     DatabaseUrl(#[from] DatabaseUrlError),
-    /// A cloud location needs to be told where its registry goes.
-    #[error("{root} is not a local folder, so say where the registry goes with --db")]
+    /// A registry cannot lie in a cloud location, and this machine has no folder for registries.
+    #[error(
+        "a registry cannot lie in {root}, and this platform names no folder for it; say with --db where it goes"
+    )]
     NoDatabasePlace {
         /// The root.
         root: StorageRoot,
@@ -93,6 +100,14 @@ pub enum InitialiseError {
         /// Who manages it.
         manager: String,
     },
+    /// Nobody manages the place, and it cannot be managed.
+    #[error("{root} cannot be the default storage of an instance, because {lack}")]
+    Unmanageable {
+        /// The root.
+        root: StorageRoot,
+        /// What it lacks, for people.
+        lack: String,
+    },
     /// The place holds a claim that cannot be read.
     #[error("{root} holds a claim that cannot be read ({reason}), so nobody may manage it")]
     UnreadableClaim {
@@ -131,6 +146,7 @@ impl UseCaseError for InitialiseError {
             | Self::AnotherRoot { .. }
             | Self::DuplicateName { .. }
             | Self::ManagedElsewhere { .. }
+            | Self::Unmanageable { .. }
             | Self::UnreadableClaim { .. } => Category::Refused,
             Self::NotManaged(error) => error.category(),
             Self::Actor(error) => error.category(),
@@ -155,9 +171,13 @@ impl UseCaseError for InitialiseError {
             Self::ManagedElsewhere { root, .. } => {
                 Some(format!("choose another root, then link this one: `freehold storage add {root}`"))
             }
-            Self::NoDatabasePlace { .. } => {
-                Some("for example --db sqlite:///absolute/path/registry.db".to_owned())
-            }
+            Self::Unmanageable { root, .. } => Some(format!(
+                "choose a root that you may write to, then link this one: `freehold storage add {root} --link`"
+            )),
+            Self::NoDatabasePlace { .. } => Some(
+                "for example --db sqlite:///absolute/path/registry.db or --db postgres://user@host/database"
+                    .to_owned(),
+            ),
             Self::UnreadableClaim { .. } => {
                 Some("look at .lamindb/storage_uid.txt there; it is never overwritten".to_owned())
             }
@@ -185,34 +205,53 @@ pub async fn initialise_instance(
     let root = StorageRoot::parse(&request.storage, &host.files.surroundings()?)?;
     let root = host.locations.resolve(&root).await?;
     let name = InstanceName::infer(request.name.as_deref(), request.database.as_ref(), &root)?;
-    let database = match request.database {
-        Some(database) => database,
-        None => default_database(&root)?,
-    };
     let user = host.profile().await?;
     let slug = Slug { owner: request.owner.unwrap_or_else(|| user.handle.clone()), name };
+    let database = match request.database {
+        Some(database) => database,
+        None => default_database(host, &root, &slug)?,
+    };
+    let place = Place { root: &root, region: request.region.as_deref() };
 
     let found = find_instance(&*host.databases, &database, &slug, &root).await?;
     refuse_duplicate_name(host, &slug, &database).await?;
-    refuse_foreign_claim(host, &root, found.as_ref()).await?;
+    if let Err(refusal) = refuse_foreign_claim(host, place, found.as_ref()).await {
+        // Another process may have made this very instance between both looks.
+        let made_meanwhile = match found {
+            Some(_) => None,
+            None => find_instance(&*host.databases, &database, &slug, &root).await?,
+        };
+        match made_meanwhile {
+            Some(instance) => refuse_foreign_claim(host, place, Some(&instance)).await?,
+            None => return Err(refusal),
+        }
+    }
 
     let persistence = host.databases.create(&database).await?;
     let (instance, is_new) = record_instance(host, &*persistence, &database, slug).await?;
     let registry = Registry::new(host.clone(), instance, database, persistence, user);
     let created = registry.instance.default_storage().is_none();
-    let registry = if created { take_default_storage(registry, &root, is_new).await? } else { registry };
+    let registry =
+        if created { first_location::take_default_storage(registry, place, is_new).await? } else { registry };
     crate::connect_instance::make_current(&registry).await?;
     Ok(Initialised { registry, created })
 }
 
-/// Where a registry lies when the user does not say: inside a local root.
-pub(crate) fn default_database(root: &StorageRoot) -> Result<DatabaseUrl, InitialiseError> {
-    match (root.kind(), root.local_path()) {
-        (StorageKind::Local, Some(path)) => Ok(DatabaseUrl::sqlite(&path.join(DEFAULT_DATABASE))?),
-        (StorageKind::Local | StorageKind::S3 | StorageKind::Gs, _) => {
-            Err(InitialiseError::NoDatabasePlace { root: root.clone() })
-        }
-    }
+/// Where the default storage is to be.
+#[derive(Debug, Clone, Copy)]
+struct Place<'request> {
+    root: &'request StorageRoot,
+    /// The cloud region, if it was said.
+    region: Option<&'request str>,
+}
+
+/// Where a registry lies when the user does not say: inside a local root, else in the machine's folder of registries.
+fn default_database(host: &Host, root: &StorageRoot, slug: &Slug) -> Result<DatabaseUrl, InitialiseError> {
+    let database = match root.local_path() {
+        Some(path) => Some(DatabaseUrl::sqlite(&path.join(DEFAULT_DATABASE))?),
+        None => registry_on_this_machine(&*host.directory, slug).transpose()?,
+    };
+    database.ok_or_else(|| InitialiseError::NoDatabasePlace { root: root.clone() })
 }
 
 /// The instance whose registry is at the place already, if it is the wanted one and has the wanted root.
@@ -277,10 +316,10 @@ async fn refuse_duplicate_name(
 
 async fn refuse_foreign_claim(
     host: &Host,
-    root: &StorageRoot,
+    Place { root, region }: Place<'_>,
     instance: Option<&Instance>,
 ) -> Result<(), InitialiseError> {
-    match host.locations.claim(root).await? {
+    match host.locations.claim(root, region).await?.found {
         ClaimState::Held { claim, .. }
             if !instance.is_some_and(|instance| claim.is_managed_by(instance.uid())) =>
         {
@@ -336,114 +375,4 @@ async fn record_instance(
 /// A version 4 UUID (RFC 9562) of random bits.
 fn uuid_from(entropy: u128) -> uuid::Uuid {
     uuid::Builder::from_random_bytes(entropy.to_be_bytes()).into_uuid()
-}
-
-async fn take_default_storage(
-    registry: Registry,
-    root: &StorageRoot,
-    is_new: bool,
-) -> Result<Registry, InitialiseError> {
-    let host = &registry.host;
-    let claimed = host.locations.claim_for(root, &registry.instance, host.uids.storage_uid()).await;
-    let refusal = match claimed {
-        Ok(ClaimOutcome::Ours(claim)) => return record_default_storage(registry, root, &claim).await,
-        Ok(ClaimOutcome::Foreign(ClaimState::Held { claim, .. })) => managed_elsewhere(root, &claim),
-        Ok(ClaimOutcome::Foreign(ClaimState::Unreadable { reason })) => {
-            InitialiseError::UnreadableClaim { root: root.clone(), reason }
-        }
-        Ok(ClaimOutcome::Foreign(ClaimState::Unclaimed)) => {
-            InitialiseError::UnreadableClaim { root: root.clone(), reason: "it vanished".to_owned() }
-        }
-        // Our claim may be there nevertheless, and must not outlive the registry that it names.
-        Err(error) if may_have_changed_something(&error) => return Err(error.into()),
-        Err(error) => error.into(),
-    };
-    if is_new {
-        abandon(&registry, root).await;
-    }
-    Err(refusal)
-}
-
-fn may_have_changed_something(error: &BlobError) -> bool {
-    match error {
-        BlobError::PermissionDenied { .. }
-        | BlobError::NoSpace { .. }
-        | BlobError::NotALocation { .. }
-        | BlobError::NotABlob { .. }
-        | BlobError::OutsideLocation { .. }
-        | BlobError::UnusableName { .. }
-        | BlobError::Unsupported { .. }
-        | BlobError::NotBuiltIn { .. } => false,
-        BlobError::NotFound { .. }
-        | BlobError::AlreadyExists { .. }
-        | BlobError::VersionMismatch { .. }
-        | BlobError::Body { .. }
-        | BlobError::Unavailable { .. }
-        | BlobError::Backend { .. } => true,
-    }
-}
-
-/// Undoes a new registry, unless another process has found a default storage for it meanwhile.
-async fn abandon(registry: &Registry, root: &StorageRoot) {
-    let undone = async {
-        let instance = registry
-            .reading(|| async |transaction: &mut Transaction| transaction.instance().find().await)
-            .await?;
-        registry.close().await?;
-        if instance.is_some_and(|instance| instance.default_storage().is_none()) {
-            registry.host.databases.destroy(&registry.database).await?;
-            registry.host.locations.remove_empty(root).await?;
-        }
-        Ok::<_, InitialiseError>(())
-    };
-    if let Err(error) = undone.await {
-        tracing::warn!(%error, database = %registry.database, "a registry that was begun could not be removed");
-    }
-}
-
-async fn record_default_storage(
-    registry: Registry,
-    root: &StorageRoot,
-    claim: &Claim,
-) -> Result<Registry, InitialiseError> {
-    let instance = registry
-        .writing(|| {
-            async |transaction: &mut Transaction| {
-                let provenance = registry.record_actor(transaction).await?;
-                insert_default_storage(transaction, &registry.instance, root, claim, provenance).await
-            }
-        })
-        .await?;
-    Ok(registry.with_instance(instance))
-}
-
-async fn insert_default_storage(
-    transaction: &mut Transaction,
-    instance: &Instance,
-    root: &StorageRoot,
-    claim: &Claim,
-    provenance: Provenance,
-) -> Result<Instance, InitialiseError> {
-    let recorded = transaction.storages().find_many(&[claim.storage_uid()]).await?.pop();
-    let storage = if let Some(recorded) = recorded {
-        recorded
-    } else {
-        let storage = Storage::from_fields(StorageFields {
-            id: None,
-            uid: claim.storage_uid(),
-            root: root.clone(),
-            instance_uid: claim.manager(),
-            epoch: claim.epoch(),
-            description: None,
-            region: None,
-            capabilities: None,
-            provenance,
-        });
-        transaction.storages().insert(&storage).await?;
-        storage
-    };
-    let mut updated = instance.clone();
-    updated.set_default_storage(storage.managed_by(instance)?);
-    transaction.instance().update(&updated).await?;
-    Ok(updated)
 }

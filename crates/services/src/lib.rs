@@ -6,6 +6,8 @@
 //! Every error says its [`Category`] and, where there is one, the next step: [`UseCaseError`].
 
 pub mod add_storage;
+pub mod cache_artifact;
+mod cached_content;
 pub mod category;
 pub mod connect_instance;
 mod content;
@@ -25,10 +27,12 @@ pub mod list_storages;
 pub mod locate_artifact;
 pub mod location;
 pub mod plan_deletion;
+pub mod presign_artifact;
 mod progress_task;
 mod purge;
 pub mod read_artifact;
 pub mod reference;
+mod registries_folder;
 pub mod registry;
 pub mod remove_storage;
 pub mod restore_artifact;
@@ -39,6 +43,7 @@ pub mod show_storage;
 pub mod start_run;
 pub mod transaction;
 pub mod transfer_artifacts;
+pub mod unfinished_uploads;
 pub mod update_artifact;
 pub mod update_storage;
 pub mod users;

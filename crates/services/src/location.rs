@@ -10,15 +10,25 @@ mod writable;
 
 use std::sync::Arc;
 
+use claim_desk::Trial;
 use freehold_domain::{
-    BlobKey, Claim, ClaimEpoch, Instance, ManagedStorage, Storage, StorageRoot, StorageUid,
+    BlobKey, Claim, ClaimEpoch, Instance, ManagedStorage, Storage, StorageKind, StorageRoot, StorageUid,
 };
-use freehold_ports::blobs::{BlobError, BlobStores};
+use freehold_ports::blobs::{BlobError, BlobStore, BlobStores};
 
 pub use access_error::AccessError;
 pub use claim_desk::{ClaimOutcome, ClaimState};
 pub use readable::ReadableLocation;
 pub use writable::WritableLocation;
+
+/// What was found where a location is, or is to be.
+#[derive(Debug, Clone)]
+pub(crate) struct Found<T> {
+    /// What was found.
+    pub(crate) found: T,
+    /// The region in which it was found, where the backend has regions.
+    pub(crate) region: Option<String>,
+}
 
 /// The storage locations that this machine can reach.
 #[derive(Debug, Clone)]
@@ -36,9 +46,21 @@ impl Locations {
         self.0.resolve(root).await
     }
 
+    /// Opens a place, in the region that is known for it where regions mean something: that of a local folder names its host.
+    async fn open(&self, root: &StorageRoot, region: Option<&str>) -> Result<Arc<dyn BlobStore>, BlobError> {
+        match (root.kind(), region) {
+            (StorageKind::S3 | StorageKind::Gs, Some(region)) => self.0.open_in_region(root, region).await,
+            (StorageKind::Local, Some(_)) | (_, None) => self.0.open(root).await,
+        }
+    }
+
+    async fn open_recorded(&self, storage: &Storage) -> Result<Arc<dyn BlobStore>, BlobError> {
+        self.open(storage.root(), storage.region.as_deref()).await
+    }
+
     /// Opens a location for reading: managed or linked.
     pub(crate) async fn readable(&self, storage: &Storage) -> Result<ReadableLocation, BlobError> {
-        Ok(ReadableLocation::new(self.0.open(storage.root()).await?))
+        Ok(ReadableLocation::new(self.open_recorded(storage).await?))
     }
 
     /// The proof that `instance` manages a location, by the word of its own database. A refusal names the manager, as the claim
@@ -51,7 +73,7 @@ impl Locations {
         match storage.managed_by(instance) {
             Ok(proof) => Ok(proof),
             Err(refusal) => {
-                Err(AccessError::not_managed(refusal, self.claim(storage.root()).await.ok(), instance))
+                Err(AccessError::not_managed(refusal, self.recorded_claim(storage).await.ok(), instance))
             }
         }
     }
@@ -66,7 +88,7 @@ impl Locations {
         instance: &Instance,
     ) -> Result<WritableLocation, AccessError> {
         let proof = self.managed(storage, instance).await?;
-        let store = self.0.open(storage.root()).await?;
+        let store = self.open_recorded(storage).await?;
         match claim_desk::read(&*store).await? {
             ClaimState::Held { claim, .. } if proof.is_confirmed_by(&claim) => {
                 Ok(WritableLocation::new(store))
@@ -75,20 +97,39 @@ impl Locations {
         }
     }
 
-    /// Reads who manages a place.
-    pub(crate) async fn claim(&self, root: &StorageRoot) -> Result<ClaimState, BlobError> {
-        claim_desk::read(&*self.0.open(root).await?).await
+    /// Reads who manages a recorded location.
+    pub(crate) async fn recorded_claim(&self, storage: &Storage) -> Result<ClaimState, BlobError> {
+        claim_desk::read(&*self.open_recorded(storage).await?).await
     }
 
-    /// Claims a place for `instance`, unless somebody holds it.
+    /// Reads who manages a place. Nothing is written there.
+    pub(crate) async fn claim(
+        &self,
+        root: &StorageRoot,
+        region: Option<&str>,
+    ) -> Result<Found<ClaimState>, BlobError> {
+        let store = self.open(root, region).await?;
+        let found = claim_desk::read(&*store).await?;
+        Ok(Found { found, region: store.region().map(str::to_owned) })
+    }
+
+    /// Claims a place for `instance`, unless somebody holds it, or it cannot be held.
     pub(crate) async fn claim_for(
         &self,
         root: &StorageRoot,
+        region: Option<&str>,
         instance: &Instance,
         fresh_uid: StorageUid,
-    ) -> Result<ClaimOutcome, BlobError> {
+    ) -> Result<Found<ClaimOutcome>, BlobError> {
         let claim = Claim::new(fresh_uid, &instance.slug().to_string(), instance.id(), ClaimEpoch::FIRST);
-        claim_desk::place(&*self.0.open(root).await?, instance, claim).await
+        let store = self.open(root, region).await?;
+        let trial = match root.kind() {
+            // A local folder is made by claiming it, and the claim itself shows what it needs.
+            StorageKind::Local => Trial::Spared,
+            StorageKind::S3 | StorageKind::Gs => Trial::Wanted,
+        };
+        let found = claim_desk::place(&*store, instance, claim, trial).await?;
+        Ok(Found { found, region: store.region().map(str::to_owned) })
     }
 
     /// Gives up the claim of a managed location, and says whether it was still there. What lies there stays.
@@ -96,8 +137,7 @@ impl Locations {
     /// # Errors
     /// [`AccessError`] when the claim is another's by now.
     pub(crate) async fn release(&self, proof: ManagedStorage<'_>) -> Result<bool, AccessError> {
-        let root = proof.storage().root();
-        let store = self.0.open(root).await?;
+        let store = self.open_recorded(proof.storage()).await?;
         match claim_desk::read(&*store).await? {
             ClaimState::Unclaimed => Ok(false),
             ClaimState::Held { claim, version } if proof.is_confirmed_by(&claim) => {

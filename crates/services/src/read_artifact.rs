@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use freehold_domain::{Artifact, ArtifactState, ArtifactUid, BlobKey, Storage, StorageRoot};
-use freehold_ports::blobs::{BlobError, ByteStream, Readership};
+use freehold_ports::blobs::{BlobError, BlobMetadata, ByteStream, Readership};
 use freehold_ports::persistence::PersistenceError;
 use freehold_ports::system::Activity;
 
-use crate::content::{Measure, Measured};
+use crate::cached_content::{ByCache, by_cache};
+use crate::content::{Measure, Measured, is_replaced};
 use crate::find_artifact::find_with_storage;
 use crate::progress_task::Task;
 use crate::registry::ActorError;
@@ -60,6 +61,21 @@ pub enum ReadArtifactError {
         /// The size found, in bytes.
         found: u64,
     },
+    /// It was recorded by its entity tag, and a blob with another one is there.
+    #[error(
+        "artifact {artifact} was recorded with entity tag {expected}, and {found} is there; it was replaced since"
+    )]
+    Replaced {
+        /// The artifact.
+        artifact: ArtifactUid,
+        /// The recorded entity tag.
+        expected: String,
+        /// The entity tag found.
+        found: String,
+    },
+    /// Its bytes are not the recorded ones, which was found before any of them was given.
+    #[error(transparent)]
+    Mismatch(#[from] ContentMismatch),
     /// The artifact is not known.
     #[error(transparent)]
     Reference(#[from] ReferenceError),
@@ -78,7 +94,10 @@ impl UseCaseError for ReadArtifactError {
     fn category(&self) -> Category {
         match self {
             Self::Trashed(_) | Self::Purged(_) => Category::NotFound,
-            Self::BytesMissing { .. } | Self::SizeDiffers { .. } => Category::Integrity,
+            Self::BytesMissing { .. }
+            | Self::SizeDiffers { .. }
+            | Self::Replaced { .. }
+            | Self::Mismatch(_) => Category::Integrity,
             Self::Reference(error) => error.category(),
             Self::Actor(error) => error.category(),
             Self::Persistence(error) => error.category(),
@@ -95,8 +114,12 @@ impl UseCaseError for ReadArtifactError {
             Self::BytesMissing { artifact, .. } => Some(format!(
                 "`freehold show {artifact}` tells where it lay and which run made it; ask the location's manager"
             )),
-            Self::SizeDiffers { artifact, .. } => Some(format!(
+            Self::SizeDiffers { artifact, .. } | Self::Replaced { artifact, .. } => Some(format!(
                 "register the changed file as a new version, or find the old one; `freehold show {artifact}`"
+            )),
+            Self::Mismatch(mismatch) => Some(format!(
+                "the stored bytes were changed; `freehold show {}` tells where they lie and who manages them",
+                mismatch.artifact
             )),
             Self::Reference(error) => error.hint(),
             Self::Actor(error) => error.hint(),
@@ -108,13 +131,28 @@ impl UseCaseError for ReadArtifactError {
 
 /// Opens the artifact that `artifact` means for reading. Under a run, it becomes an input of the run.
 ///
+/// What lies in a cloud comes from the machine's cache, if there is one, and is brought there first if need be: no byte of it is given before
+/// all of it was verified.
+///
 /// # Errors
 /// See [`ReadArtifactError`]; then nothing is recorded.
 pub async fn read_artifact(registry: &Registry, artifact: &str) -> Result<ReadArtifact, ReadArtifactError> {
     let (artifact, storage) = find_available(registry, artifact).await?;
-    let (body, _) = open(registry, &artifact, &storage).await?;
+    let progress = &registry.host.progress;
+    let body = match by_cache(registry, &artifact, &storage).await? {
+        // Its bytes were reported as they were fetched.
+        ByCache::Fetched(content) => {
+            record_input(registry, artifact.uid).await?;
+            let body = Measured::new(content.body, Measure::default()).expecting(&artifact).boxed();
+            return Ok(ReadArtifact { artifact, body });
+        }
+        ByCache::Found(content) => Measured::new(content.body, Measure::default())
+            .expecting(&artifact)
+            .reporting(Arc::clone(progress)),
+        ByCache::Bypassed(_) => open(registry, &artifact, &storage).await?.0,
+    };
     record_input(registry, artifact.uid).await?;
-    let task = Task::begin(&registry.host.progress, Activity::Reading, Some(1), Some(artifact.size));
+    let task = Task::begin(progress, Activity::Reading, Some(1), Some(artifact.size));
     Ok(ReadArtifact { artifact, body: body.within(task).boxed() })
 }
 
@@ -143,7 +181,7 @@ pub(crate) async fn open(
         Err(BlobError::NotFound { .. }) => return Err(missing(artifact, storage)),
         Err(error) => return Err(error.into()),
     };
-    require_size(artifact, reader.metadata.size)?;
+    require_recorded(artifact, &reader.metadata)?;
     let measured = Measured::new(reader.body, Measure::default()).expecting(artifact);
     Ok((measured.reporting(Arc::clone(&registry.host.progress)), reader.metadata.readership))
 }
@@ -156,7 +194,7 @@ pub(crate) async fn require_bytes(
 ) -> Result<(), ReadArtifactError> {
     let location = registry.host.locations.readable(storage).await?;
     match location.metadata(&artifact.blob_key()).await? {
-        Some(blob) => require_size(artifact, blob.size),
+        Some(blob) => require_recorded(artifact, &blob),
         None => Err(missing(artifact, storage)),
     }
 }
@@ -166,11 +204,17 @@ fn missing(artifact: &Artifact, storage: &Storage) -> ReadArtifactError {
     ReadArtifactError::BytesMissing { artifact: artifact.uid, root, key }
 }
 
-fn require_size(artifact: &Artifact, found: u64) -> Result<(), ReadArtifactError> {
-    if found == artifact.size {
-        return Ok(());
+/// Checks what can be checked without reading.
+fn require_recorded(artifact: &Artifact, blob: &BlobMetadata) -> Result<(), ReadArtifactError> {
+    if blob.size != artifact.size {
+        let (expected, found) = (artifact.size, blob.size);
+        return Err(ReadArtifactError::SizeDiffers { artifact: artifact.uid, expected, found });
     }
-    Err(ReadArtifactError::SizeDiffers { artifact: artifact.uid, expected: artifact.size, found })
+    if is_replaced(artifact, blob) {
+        let (expected, found) = (artifact.hash.to_string(), blob.entity_tag.clone().unwrap_or_default());
+        return Err(ReadArtifactError::Replaced { artifact: artifact.uid, expected, found });
+    }
+    Ok(())
 }
 
 /// Makes an artifact an input of the current run, if there is one.

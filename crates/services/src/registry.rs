@@ -81,6 +81,12 @@ impl Registry {
         Self { run, ..self.clone() }
     }
 
+    /// The same registry, with every read of what lies in a cloud from there.
+    #[must_use]
+    pub fn without_cache(&self) -> Self {
+        Self { host: Host { cache: None, ..self.host.clone() }, ..self.clone() }
+    }
+
     /// The instance, as it was when the registry was opened.
     #[must_use]
     pub fn instance(&self) -> &Instance {

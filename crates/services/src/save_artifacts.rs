@@ -41,6 +41,8 @@ pub struct SaveArtifacts {
     pub description: Option<String>,
     /// The managed location to copy to, also from inside another location; the default storage when absent.
     pub storage: Option<String>,
+    /// Register cloud blobs by the entity tags that their backend gives them, and read none of them.
+    pub trust_entity_tags: bool,
 }
 
 /// What came of saving a file.
@@ -102,6 +104,21 @@ pub enum SaveArtifactsError {
     KeyTwice {
         /// The key.
         key: String,
+    },
+    /// Entity tags are to be trusted, and the path is not in a cloud.
+    #[error("{path} is a local file or folder, and has no entity tag to trust")]
+    NoEntityTags {
+        /// The path.
+        path: StoragePath,
+    },
+    /// Entity tags are to be trusted, and the files are to be copied, which reads them.
+    #[error("what is copied to another location is read and hashed, so no entity tag is trusted")]
+    TrustedCopy,
+    /// Entity tags are to be trusted, and the backend gave none that can be recorded.
+    #[error("the backend gave {path} no entity tag that can be recorded")]
+    EntityTagMissing {
+        /// The path.
+        path: StoragePath,
     },
     /// A path inside a location leads to Freehold's own files.
     #[error("{path} belongs to Freehold's or LaminDB's own files, which are not saved")]
@@ -205,6 +222,8 @@ impl UseCaseError for SaveArtifactsError {
             Self::NoPaths
             | Self::KeyForSeveral { .. }
             | Self::KeyTwice { .. }
+            | Self::NoEntityTags { .. }
+            | Self::TrustedCopy
             | Self::Reserved { .. }
             | Self::NoLocation { .. }
             | Self::Key { .. }
@@ -214,6 +233,7 @@ impl UseCaseError for SaveArtifactsError {
             Self::NothingThere { .. } => Category::NotFound,
             Self::NotWhollyStored { .. } => Category::Integrity,
             Self::VersionsStored { .. } => Category::Refused,
+            Self::EntityTagMissing { .. } => Category::Failed,
             Self::VersionsExhausted(error) => error.category(),
             Self::DefaultStorage(error) => error.category(),
             Self::Access(error) => error.category(),
@@ -232,10 +252,14 @@ impl UseCaseError for SaveArtifactsError {
                 "this registry is an old copy, or was restored from an old backup: use the newest one"
                     .to_owned(),
             ),
+            Self::NoEntityTags { .. } | Self::EntityTagMissing { .. } => {
+                Some("leave --trust-etag out, and it is read and hashed".to_owned())
+            }
+            Self::TrustedCopy => Some("leave --trust-etag or --storage out".to_owned()),
             Self::KeyTwice { .. } => Some("save them one by one, with --key".to_owned()),
             Self::KeyForSeveral { .. } => Some("leave --key out, or save one path at a time".to_owned()),
             Self::NoLocation { path } => Some(format!(
-                "register its location first, for example `freehold storage add {}`",
+                "register its location first, for example `freehold storage add '{}'`",
                 parent(path)
             )),
             Self::Key { .. } => Some("rename the file, or give it a key with --key".to_owned()),
@@ -259,8 +283,18 @@ impl UseCaseError for SaveArtifactsError {
     }
 }
 
-fn parent(path: &StoragePath) -> &str {
-    path.as_str().rsplit_once('/').map_or(path.as_str(), |(parent, _)| parent)
+/// The folder of a cloud path, with its endpoint.
+fn parent(path: &StoragePath) -> String {
+    let (place, endpoint) = match path.as_str().split_once("?endpoint_url=") {
+        Some((place, endpoint)) => (place, format!("?endpoint_url={endpoint}")),
+        None => (path.as_str(), String::new()),
+    };
+    let bucket_begins = place.find("://").map_or(0, |scheme_ends| scheme_ends + 3);
+    let folder = match place.rfind('/') {
+        Some(at) if at > bucket_begins => &place[..at],
+        Some(_) | None => place,
+    };
+    format!("{folder}{endpoint}")
 }
 
 /// Saves files and folders as artifacts, and gives each to `sink` once it is recorded.
@@ -268,6 +302,9 @@ fn parent(path: &StoragePath) -> &str {
 /// Everything is looked at before anything is stored: a file that is missing, a name that cannot be a key, or two files for one key change
 /// nothing. Then files go in batches of at most a thousand, each recorded wholly or not at all. When a batch fails, those
 /// before it stay recorded, and were given to `sink`.
+///
+/// A file that is registered where it lies is read and hashed, unless the entity tags of a cloud are trusted: such an artifact has a hash that
+/// says only whether this one blob was replaced, and no other artifact is its twin.
 ///
 /// Copied bytes are durable before their artifact is recorded, and their hash is that of the bytes that were stored.
 ///
@@ -296,7 +333,13 @@ pub async fn save_artifacts(
         skipped_special: census.skipped_special,
         ..SaveSummary::default()
     };
-    let batch = Batch { registry, target: &target, storages: &storages, description: request.description };
+    let batch = Batch {
+        registry,
+        target: &target,
+        storages: &storages,
+        description: request.description,
+        trusts_entity_tags: request.trust_entity_tags,
+    };
     let mut account = Account { summary, sink };
     let mut chunks = sources.candidates().chunks(BATCH);
     while let Some(chunk) = chunks.next().await {
@@ -351,6 +394,7 @@ struct Batch<'save> {
     target: &'save Storage,
     storages: &'save [Storage],
     description: Option<String>,
+    trusts_entity_tags: bool,
 }
 
 impl Batch<'_> {
@@ -363,7 +407,9 @@ impl Batch<'_> {
         let (mut lying, mut copied) = (Vec::new(), Vec::new());
         for Candidate { name, size, origin } in candidates {
             match origin {
-                Origin::InPlace { storage, blob } => lying.push(in_place::LyingFile { name, storage, blob }),
+                Origin::InPlace { storage, blob, seen } => {
+                    lying.push(in_place::LyingFile { name, storage, blob, seen });
+                }
                 Origin::Elsewhere(source) => copied.push(ingest::SourceFile { name, size, source }),
             }
         }
@@ -374,5 +420,30 @@ impl Batch<'_> {
             ingest::ingest(self, copied, account).await?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use freehold_domain::Surroundings;
+
+    use super::*;
+
+    #[test]
+    fn the_folder_of_a_cloud_path_is_never_less_than_its_bucket() {
+        let surroundings = Surroundings { current_directory: "/".to_owned(), home: None };
+        for (path, expected) in [
+            ("s3://lab-bucket/raw/a.csv", "s3://lab-bucket/raw"),
+            ("s3://lab-bucket/a.csv", "s3://lab-bucket"),
+            ("gs://lab-bucket", "gs://lab-bucket"),
+            (
+                "s3://lab-bucket/a?endpoint_url=http://localhost:9000",
+                "s3://lab-bucket?endpoint_url=http://localhost:9000",
+            ),
+        ] {
+            let path = StoragePath::parse(path, &surroundings).unwrap();
+            assert_eq!(parent(&path), expected);
+        }
     }
 }

@@ -55,7 +55,7 @@ pub async fn show_storage(registry: &Registry, storage: &str) -> Result<StorageD
             }
         })
         .await?;
-    let claim = match registry.host.locations.claim(listed.storage.root()).await {
+    let claim = match registry.host.locations.recorded_claim(&listed.storage).await {
         Ok(ClaimState::Unclaimed) => ClaimReport::Unclaimed,
         Ok(ClaimState::Held { claim, .. }) => ClaimReport::Held(claim),
         Ok(ClaimState::Unreadable { reason }) => ClaimReport::Unknown { reason },

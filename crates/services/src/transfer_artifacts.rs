@@ -7,7 +7,8 @@ mod snapshot;
 use std::collections::HashSet;
 
 use freehold_domain::{
-    Artifact, ArtifactKeyPrefix, IllegalTransition, InstanceUid, RunUid, TransformKeyError,
+    Artifact, ArtifactKey, ArtifactKeyPrefix, ArtifactUid, IllegalTransition, InstanceUid, RunUid,
+    TransformKeyError,
 };
 use freehold_ports::blobs::BlobError;
 use freehold_ports::persistence::{ArtifactFilter, ArtifactOrder, PageRequest, PersistenceError};
@@ -77,6 +78,16 @@ pub enum TransferArtifactsError {
         /// Its root in the source.
         there: String,
     },
+    /// The artifact was recorded by its entity tag, which no copy can be verified against. It stays linked.
+    #[error(
+        "artifact {artifact} ({key}) cannot be copied: it was recorded by its entity tag, and its content was never hashed"
+    )]
+    NotVerifiable {
+        /// The artifact.
+        artifact: ArtifactUid,
+        /// Its key.
+        key: ArtifactKey,
+    },
     /// The bytes that arrived are not the recorded ones. The artifact stays linked, or absent.
     #[error(transparent)]
     Mismatch(#[from] ContentMismatch),
@@ -129,7 +140,7 @@ impl UseCaseError for TransferArtifactsError {
     fn category(&self) -> Category {
         match self {
             Self::SameInstance | Self::Transform(_) => Category::Invalid,
-            Self::StorageMoved { .. } | Self::Transition(_) => Category::Refused,
+            Self::StorageMoved { .. } | Self::NotVerifiable { .. } | Self::Transition(_) => Category::Refused,
             Self::Mismatch(_) => Category::Integrity,
             Self::Read(error) => error.category(),
             Self::Reference(error) => error.category(),
@@ -148,6 +159,10 @@ impl UseCaseError for TransferArtifactsError {
             Self::StorageMoved { .. } => {
                 Some("add the location at its new root first: `freehold storage add ROOT --link`".to_owned())
             }
+            Self::NotVerifiable { .. } => Some(
+                "save it again in the source without --trust-etag, which hashes it, and transfer that version; without --copy it is linked"
+                    .to_owned(),
+            ),
             Self::Mismatch(_) => Some("ask the source's manager; the source was not changed".to_owned()),
             Self::Read(error) => error.hint(),
             Self::Reference(error) => error.hint(),

@@ -2,17 +2,22 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod use_cases {
+    mod caching;
     mod categories;
     mod claims;
+    mod cloud_locations;
+    mod cloud_registries;
     mod conflicts;
     mod connecting;
     mod deleting;
     mod deleting_an_instance;
+    mod entity_tags;
     mod harness;
     mod initialise;
     mod interruptions;
     mod linked;
     mod listing;
+    mod presigning;
     mod progress;
     mod races;
     mod reading;
@@ -23,6 +28,7 @@ mod use_cases {
     mod storages;
     mod transferring;
     mod transferring_copies;
+    mod unfinished_uploads;
     mod users;
     mod versions;
 }

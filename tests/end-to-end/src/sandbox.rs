@@ -1,11 +1,11 @@
 //! A folder of its own with settings of its own.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use tempfile::TempDir;
 
-use crate::{Answer, freehold};
+use crate::{Answer, Shell};
 
 /// A folder with settings of its own, gone at the end of the test.
 #[derive(Debug)]
@@ -42,16 +42,12 @@ impl Sandbox {
 
     /// The command, not run yet, for what is not said here.
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(freehold());
-        command
-            .args(arguments)
-            .current_dir(self.path(""))
-            .env("FREEHOLD_CONFIG_DIR", self.path("settings"))
-            .env("HOME", self.path(""))
-            .env_remove("FREEHOLD_INSTANCE")
-            .env_remove("FREEHOLD_RUN")
-            .stdin(Stdio::null());
-        command
+        self.shell("").command(arguments)
+    }
+
+    /// Somebody with settings of their own in the folder `home`, who works in the sandbox.
+    pub fn shell(&self, home: &str) -> Shell {
+        Shell::new(&self.path(""), &self.path(home))
     }
 
     /// Runs `freehold` with these arguments.

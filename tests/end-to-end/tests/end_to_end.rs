@@ -17,4 +17,5 @@ mod end_to_end {
     mod saving;
     mod storages;
     mod transfer;
+    mod worlds;
 }

@@ -36,7 +36,7 @@ pub(super) fn findings(tree: &SourceTree, crates: &[WorkspaceCrate]) -> Vec<Find
         findings.collect::<Vec<_>>()
     });
     let untested =
-        crates.iter().filter(|subject| subject.is_adapter()).filter_map(|subject| untested(tree, subject));
+        crates.iter().filter(|subject| subject.is_adapter()).flat_map(|subject| untested(tree, subject));
     uncalled.chain(untested).collect()
 }
 
@@ -75,26 +75,29 @@ fn calls(suite: &str, method: &str, accessor: Option<&str>) -> bool {
     suite.contains(&plain) || suite.contains(&generic)
 }
 
-fn untested(tree: &SourceTree, subject: &WorkspaceCrate) -> Option<Finding> {
+fn untested(tree: &SourceTree, subject: &WorkspaceCrate) -> Vec<Finding> {
     let tests = format!("{}/tests", subject.folder);
-    let file = tree.below(&tests).find(|file| {
+    let suites = tree.below(&tests).filter(|file| {
         file.name().starts_with("conformance")
             && file.has_extension("rs")
             && file.text.contains("freehold_conformance::")
     });
-    let Some(file) = file else {
+    let targets: Vec<_> = suites.map(|file| file.name().trim_end_matches(".rs")).collect();
+    if targets.is_empty() {
         let message = format!(
             "{} has no tests/conformance*.rs that calls freehold_conformance: an adapter runs the suite",
             subject.name
         );
-        return Some(Finding::new(&subject.manifest_path(), 1, message));
-    };
-    let target = file.name().trim_end_matches(".rs");
-    if subject.tests_with_own_main.iter().any(|name| name == target) {
-        return None;
+        return vec![Finding::new(&subject.manifest_path(), 1, message)];
     }
-    let message = format!("the suite brings its own main: the test target {target} needs `harness = false`");
-    Some(Finding::new(&subject.manifest_path(), 1, message))
+    let without_main =
+        targets.into_iter().filter(|target| !subject.tests_with_own_main.iter().any(|name| name == target));
+    let findings = without_main.map(|target| {
+        let message =
+            format!("the suite brings its own main: the test target {target} needs `harness = false`");
+        Finding::new(&subject.manifest_path(), 1, message)
+    });
+    findings.collect()
 }
 
 #[cfg(test)]
@@ -154,6 +157,15 @@ mod tests {
     #[test]
     fn an_adapter_that_does_not_run_the_suite_is_found() {
         assert!(messages(&[], true)[0].contains("an adapter runs the suite"));
+    }
+
+    #[test]
+    fn every_suite_of_an_adapter_needs_its_own_main() {
+        let second =
+            ("crates/adapters/a/tests/conformance_wire.rs", "fn main() { freehold_conformance::a::main() }");
+        let found = messages(&[ADAPTER_TEST, second], true);
+        assert_eq!(found.len(), 1);
+        assert!(found[0].contains("the test target conformance_wire needs `harness = false`"));
     }
 
     #[test]

@@ -52,7 +52,8 @@ fn rule_findings(subject: &WorkspaceCrate, rule: &Rule) -> Vec<Finding> {
     forbidden.chain(unused).collect()
 }
 
-/// Holds whatever the table says: an adapter knows no use case, no composition and no other adapter.
+/// Holds whatever the table says: an adapter knows no use case, no composition and no other adapter. Its tests may use the double of the
+/// ports that it does not implement itself.
 fn adapter_findings(subject: &WorkspaceCrate, crates: &[WorkspaceCrate]) -> Vec<Finding> {
     if !subject.is_adapter() {
         return Vec::new();
@@ -61,10 +62,12 @@ fn adapter_findings(subject: &WorkspaceCrate, crates: &[WorkspaceCrate]) -> Vec<
         let other_adapter = crates.iter().any(|other| other.is_adapter() && other.name == name);
         other_adapter || ["freehold", "freehold-cli", "freehold-services"].contains(&name)
     };
+    let is_double =
+        |dependency: &CrateDependency| dependency.only_in_tests && dependency.name == "freehold-memory";
     subject
         .dependencies
         .iter()
-        .filter(|dependency| is_barred(&dependency.name))
+        .filter(|dependency| is_barred(&dependency.name) && !is_double(dependency))
         .map(|dependency| {
             Finding::new(
                 &subject.manifest_path(),
@@ -151,6 +154,24 @@ mod tests {
     #[test]
     fn a_rule_without_a_crate_is_found() {
         assert!(findings(&[], &[RULE])[0].message.contains("no such crate"));
+    }
+
+    #[test]
+    fn the_tests_of_an_adapter_may_use_the_double_and_the_adapter_itself_may_not() {
+        let rule = Rule {
+            name: "freehold-a",
+            workspace: &["freehold-memory"],
+            third_party: &[],
+            in_tests: &["freehold-memory"],
+        };
+        let double = Rule { name: "freehold-memory", workspace: &[], third_party: &[], in_tests: &[] };
+        let memory = WorkspaceCrate::of("freehold-memory", "crates/adapters/memory", &[], &[]);
+        let of = |normal: &[&str], in_tests: &[&str]| {
+            let adapter = WorkspaceCrate::of("freehold-a", "crates/adapters/a", normal, in_tests);
+            let found = findings(&[adapter, memory.clone()], &[rule, double]);
+            found.iter().filter(|finding| finding.message.contains("may never import")).count()
+        };
+        assert_eq!((of(&[], &["freehold-memory"]), of(&["freehold-memory"], &[])), (0, 1));
     }
 
     #[test]

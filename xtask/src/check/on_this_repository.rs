@@ -32,6 +32,8 @@ one_test_for_each_check! {
     every_link_leads_somewhere holds "links";
     released_migrations_are_unchanged holds "migrations";
     every_port_method_is_called_by_the_conformance_suite holds "conformance coverage";
+    every_conformance_test_is_required_to_run holds "required suites";
+    sqlite_and_local_disk_need_no_network_client_and_no_tls holds "local only";
     only_one_module_opens_blob_stores_and_only_one_commits holds "blob access";
     nothing_unfinished_and_nothing_of_one_machine_is_here holds "hygiene";
 }

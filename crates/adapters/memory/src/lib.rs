@@ -9,12 +9,14 @@
 
 mod blobs;
 pub mod builders;
+mod cache;
 mod machine;
 mod persistence;
 mod system;
 mod volumes;
 
 pub use blobs::MemoryBlobStores;
+pub use cache::MemoryContentCache;
 pub use machine::MemoryMachine;
 pub use persistence::MemoryDatabases;
 pub use system::{CountingUids, FixedClock, MemoryFiles, MemoryInstanceDirectory, MemoryLiveness};

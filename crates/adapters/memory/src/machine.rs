@@ -1,9 +1,12 @@
 //! A whole machine in memory: every port at once.
 
 use crate::{
-    CountingUids, FixedClock, MemoryBlobStores, MemoryDatabases, MemoryFiles, MemoryInstanceDirectory,
-    MemoryLiveness,
+    CountingUids, FixedClock, MemoryBlobStores, MemoryContentCache, MemoryDatabases, MemoryFiles,
+    MemoryInstanceDirectory, MemoryLiveness,
 };
+
+/// The most bytes that the cache of a machine in memory keeps.
+const CACHE_LIMIT: u64 = 16 * 1024 * 1024;
 
 /// A whole machine in memory: every port at once, its files on the disk of its local storage locations.
 ///
@@ -30,6 +33,8 @@ pub struct MemoryMachine {
     pub stores: MemoryBlobStores,
     /// Files that are no storage location.
     pub files: MemoryFiles,
+    /// Contents of cloud blobs that are kept, at most 16 MiB.
+    pub cache: MemoryContentCache,
     /// The time.
     pub clock: FixedClock,
     /// New identities.
@@ -43,9 +48,11 @@ pub struct MemoryMachine {
 impl Default for MemoryMachine {
     fn default() -> Self {
         let stores = MemoryBlobStores::new();
+        let files = MemoryFiles::beside(&stores);
         Self {
             databases: MemoryDatabases::new(),
-            files: MemoryFiles::beside(&stores),
+            cache: MemoryContentCache::new(&files, CACHE_LIMIT),
+            files,
             stores,
             clock: FixedClock::new(),
             uids: CountingUids::default(),

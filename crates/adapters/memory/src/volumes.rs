@@ -5,6 +5,7 @@
 
 mod address;
 mod content;
+mod uploads;
 mod volume;
 
 use std::collections::BTreeMap;
@@ -15,6 +16,7 @@ use freehold_domain::{Capabilities, StorageRoot};
 
 pub(crate) use address::{Address, VolumeName};
 pub(crate) use content::{Content, FIRST_MOMENT, moment};
+pub(crate) use uploads::Uploads;
 pub(crate) use volume::{Oddity, Volume};
 
 /// Every volume, shared by those who look at it.
@@ -29,6 +31,9 @@ pub(crate) struct State {
     read_only: Vec<Address>,
     unreachable: Vec<Address>,
     capabilities: BTreeMap<StorageRoot, Capabilities>,
+    anonymous: Vec<Address>,
+    regions: BTreeMap<VolumeName, String>,
+    uploads: Uploads,
 }
 
 impl Volumes {
@@ -83,6 +88,32 @@ impl State {
 
     pub(crate) fn set_unreachable(&mut self, place: Address, is_unreachable: bool) {
         mark(&mut self.unreachable, place, is_unreachable);
+    }
+
+    /// Says whether an address is reached without credentials.
+    pub(crate) fn is_anonymous(&self, address: &Address) -> bool {
+        self.anonymous.iter().any(|place| place.contains(address))
+    }
+
+    pub(crate) fn set_anonymous(&mut self, place: Address, is_anonymous: bool) {
+        mark(&mut self.anonymous, place, is_anonymous);
+    }
+
+    /// The region of the volume that an address lies in.
+    pub(crate) fn region(&self, address: &Address) -> Option<&str> {
+        self.regions.get(address.volume()).map(String::as_str)
+    }
+
+    pub(crate) fn set_region(&mut self, address: &Address, region: String) {
+        self.regions.insert(address.volume().clone(), region);
+    }
+
+    pub(crate) fn uploads(&self) -> &Uploads {
+        &self.uploads
+    }
+
+    pub(crate) fn uploads_mut(&mut self) -> &mut Uploads {
+        &mut self.uploads
     }
 
     /// What was said about the backend of exactly this root.

@@ -2,6 +2,10 @@
 //! wraps passes the same case.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "broken_adapters/cache.rs"]
+mod cache;
+#[path = "broken_adapters/cache_faults.rs"]
+mod cache_faults;
 #[path = "broken_adapters/machine.rs"]
 mod machine;
 #[path = "broken_adapters/machine_faults.rs"]

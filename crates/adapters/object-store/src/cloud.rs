@@ -1,14 +1,45 @@
 //! Locations in a cloud: S3 and Google Cloud Storage.
+//!
+//! What both have in common is written once, over a [`provider`]: puts in one request or in parts, reads that hold on to one version,
+//! listings, probes, copies, and the answers that were lost on the way.
 
-use freehold_domain::{StorageKind, StorageRoot};
-use freehold_ports::blobs::BlobError;
+#![cfg_attr(
+    not(all(feature = "s3", feature = "gcs")),
+    allow(dead_code, reason = "some of it serves only the provider that is not built in")
+)]
 
-/// The error for a cloud location, whose backend is not built in.
-pub(crate) fn not_built_in(root: &StorageRoot) -> BlobError {
-    let backend = match root.kind() {
-        StorageKind::S3 => "S3",
-        StorageKind::Gs => "Google Cloud Storage",
-        StorageKind::Local => "local disk",
-    };
-    BlobError::NotBuiltIn { location: root.to_string(), backend }
-}
+mod body;
+mod bucket;
+mod clouds;
+mod connection;
+mod copy;
+mod endpoint;
+mod environment;
+mod exchange;
+mod found;
+#[cfg(feature = "gcs")]
+mod gcs;
+mod list;
+mod location;
+mod part_size;
+mod probe;
+mod provider;
+mod put;
+mod read;
+mod refreshing;
+mod refusal;
+mod remove;
+mod remove_empty;
+mod retry;
+#[cfg(feature = "s3")]
+mod s3;
+mod store;
+mod transport;
+mod upload;
+mod write;
+mod write_id;
+
+pub(crate) use clouds::Clouds;
+pub(crate) use store::CloudStore;
+
+pub use environment::Environment;

@@ -1,7 +1,10 @@
-//! Freehold's blobs on local disk. S3 and GCS have their place here and are not built in.
+//! Freehold's blobs on local disk, S3 and Google Cloud Storage.
 //!
-//! [`ObjectStoreBlobStores`] is the one public type. A local location is served by plain system calls rather than by
-//! `object_store`'s `LocalFileSystem`, because what Freehold promises about a location needs more than that offers:
+//! [`ObjectStoreBlobStores`] serves every backend whose feature is on: `local`, `s3`, `gcs`.
+//!
+//! # Local disk
+//! A local location is served by plain system calls rather than by `object_store`'s `LocalFileSystem`, because what Freehold promises
+//! about a location needs more than that offers:
 //!
 //! - A key never leaves its location: `LocalFileSystem` follows symbolic links wherever they lead, and waits on pipes.
 //! - What returned survives a power cut, and a batch is made durable by one call instead of one for each file.
@@ -11,15 +14,30 @@
 //!
 //! The files are the same ones: blobs written through `LocalFileSystem` are read here, and the other way round.
 //!
-//! Every call needs a tokio runtime, for its blocking threads.
+//! # S3 and Google Cloud Storage
+//! A blob's key is literally the key of its object. Beyond what `object_store` does:
+//!
+//! - A server decides who created, replaced or removed a blob, also at the end of a long upload. Every object carries the mark of the
+//!   write that made it, so that an answer that was lost is never mistaken for a defeat.
+//! - All bytes of a read are of one version; a read that breaks off goes on where it was.
+//! - Every refusal says why: the bucket, the region, the keys, the clock or the line. An error is never an empty listing.
+//! - A long body takes at most 128 MiB of memory, up to 156 GiB of length, with all others of its bucket, and leaves no parts behind when it fails.
+//!
+//! Credentials, regions and endpoints come from the environment and the files that the tools of AWS and Google use: see [`Environment`].
+//! A request is tried for about a quarter of a minute; `AWS_MAX_ATTEMPTS` sets how often.
+//!
+//! Every call needs a tokio runtime, with its timers.
 //!
 //! # Names of its own
 //! File and folder names that begin with `.freehold-` are for this crate's work in progress. They are never listed, and
 //! nothing is stored under such a name.
 
+#[cfg(feature = "_cloud")]
 mod cloud;
-#[cfg(unix)]
+#[cfg(all(unix, feature = "local"))]
 mod local;
 mod stores;
 
+#[cfg(feature = "_cloud")]
+pub use cloud::Environment;
 pub use stores::ObjectStoreBlobStores;

@@ -7,6 +7,23 @@ use sea_orm_migration::prelude::{DynIden, IntoIden, MigrationTrait, MigratorTrai
 /// The table that says which migrations were applied.
 pub(crate) const TABLE: &str = "migrations";
 
+/// The tables that all migrations together make.
+#[cfg(feature = "postgres")]
+pub(crate) const TABLES: [&str; 12] = [
+    "artifact_previous_runs",
+    "artifacts",
+    "families",
+    "instance",
+    "intents",
+    "run_inputs",
+    "run_outputs",
+    "runs",
+    "storage_previous_runs",
+    "storages",
+    "transforms",
+    "users",
+];
+
 /// Brings a schema up to date.
 pub(crate) struct Migrator;
 
@@ -20,7 +37,14 @@ impl MigratorTrait for Migrator {
     }
 }
 
+/// The names of all migrations that this program knows, in the order in which they apply.
+#[cfg(feature = "postgres")]
+pub(crate) fn names() -> Vec<String> {
+    Migrator::migrations().iter().map(|migration| migration.name().to_owned()).collect()
+}
+
 /// How many migrations this program knows: the number of the newest.
+#[cfg(feature = "sqlite")]
 pub(crate) fn newest_number() -> i64 {
     i64::try_from(Migrator::migrations().len()).unwrap_or(i64::MAX)
 }

@@ -3,6 +3,8 @@
 
 #[path = "sqlite/arrange.rs"]
 mod arrange;
+#[path = "registry/calls.rs"]
+mod calls;
 #[path = "sqlite/concurrency.rs"]
 mod concurrency;
 #[path = "sqlite/damage.rs"]
@@ -17,5 +19,9 @@ mod processes;
 mod query_plans;
 #[path = "sqlite/reading.rs"]
 mod reading;
+#[path = "registry/records.rs"]
+mod records;
+#[path = "registry/statements.rs"]
+mod statements;
 #[path = "sqlite/units.rs"]
 mod units;

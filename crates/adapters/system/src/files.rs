@@ -1,6 +1,6 @@
 //! The files of this machine.
 
-mod blocks;
+pub(crate) mod blocks;
 mod errors;
 mod reading;
 mod resolve;

@@ -23,13 +23,22 @@ use settings_file::SettingsFile;
 #[derive(Debug, Clone)]
 pub struct SettingsDirectory {
     folder: PathBuf,
+    registries: Option<PathBuf>,
 }
 
 impl SettingsDirectory {
     /// The settings in `folder`, which need not exist yet.
     #[must_use]
     pub fn at(folder: impl Into<PathBuf>) -> Self {
-        Self { folder: folder.into() }
+        let registries = directories::BaseDirs::new().map(|base| base.data_dir().join("freehold/registries"));
+        Self { folder: folder.into(), registries }
+    }
+
+    /// The same settings, with registries that cannot lie in their storage location in `folder` rather than in `freehold/registries` below the
+    /// data folder of the platform.
+    #[must_use]
+    pub fn with_registries_in(self, folder: impl Into<PathBuf>) -> Self {
+        Self { registries: Some(folder.into()), ..self }
     }
 
     /// The folder `freehold` in the configuration folder of the platform; none when the user has no home.
@@ -79,6 +88,10 @@ impl InstanceDirectory for SettingsDirectory {
     async fn set_profile(&self, user: &User) -> Result<(), DirectoryError> {
         let user = user.clone();
         self.with_file(profile::FILE, move |file| profile::write(file, &user)).await
+    }
+
+    fn registries_folder(&self) -> Option<PathBuf> {
+        self.registries.clone()
     }
 
     fn operating_system_user(&self) -> String {

@@ -9,7 +9,7 @@ use bytes::{Bytes, BytesMut};
 use freehold::domain::{BlobKey, Capabilities, StoragePath, StorageRoot, Timestamp};
 use freehold::ports::blobs::{
     BlobError, BlobMetadata, BlobReader, BlobStore, BlobVersion, BoxStream, ByteStream, ConditionalStore,
-    FromBytes, PutMode, PutOptions, Readership,
+    FromBytes, PutMode, PutOptions, Readership, RemoteStore,
 };
 use futures_util::{StreamExt, TryStreamExt, stream};
 
@@ -62,6 +62,7 @@ impl MapStore {
             key: key.clone(),
             size: stored.content.len() as u64,
             version: stored.version.clone(),
+            entity_tag: None,
             modified: Timestamp::UNIX_EPOCH,
         }
     }
@@ -70,6 +71,9 @@ impl MapStore {
         BlobError::VersionMismatch { location: self.root.to_string(), key: key.clone() }
     }
 }
+
+/// A map is not reached over a network.
+impl RemoteStore for MapStore {}
 
 #[async_trait]
 impl BlobStore for MapStore {

@@ -11,7 +11,11 @@ use crate::session::Session;
 #[command(after_help = "Examples:
   freehold connect lab/primary
   freehold connect ./mydata
-  freehold connect sqlite:///srv/books/lab.db")]
+  freehold connect s3://lab-bucket/data
+  freehold connect sqlite:///srv/books/lab.db
+  freehold connect postgres://lab@db.example/books
+
+A storage root alone leads to its instance where the registry lies in it, or on this machine. The registry of an instance that another machine made for a cloud location is found by its database URL.")]
 pub(crate) struct Connect {
     /// The instance: its slug, its storage root, or its database URL
     #[arg(value_name = "SLUG|ROOT|DB-URL")]

@@ -18,7 +18,9 @@ use crate::session::Session;
 #[command(after_help = "Examples:
   freehold get results/plate1.csv
   freehold get results/plate1.csv --output ./plate.csv --force
-  freehold get logs/run.txt --output - | less")]
+  freehold get logs/run.txt --output - | less
+
+What lies in a cloud is kept in the cache (`freehold cache --help`), and comes from there the next time.")]
 pub(crate) struct Get {
     /// The artifact: its uid, a unique prefix of it, or its key (then the latest version)
     #[arg(value_name = "UID|KEY")]
@@ -29,6 +31,9 @@ pub(crate) struct Get {
     /// Overwrite the file if it is there
     #[arg(long)]
     force: bool,
+    /// Read from the location itself, and keep nothing in the cache
+    #[arg(long)]
+    no_cache: bool,
 }
 
 impl Get {
@@ -38,11 +43,12 @@ impl Get {
             return Err(Failure::new(Kind::Usage, "--json and --output - both need standard output")
                 .with_hint("write to a file, or leave --json out"));
         }
-        let freehold = session.reading_for_run().await?;
+        let opened = session.reading_for_run().await?;
+        let freehold = if self.no_cache { opened.without_cache() } else { opened };
         if is_stdout {
             return stream(session, &freehold, &self.artifact).await;
         }
-        let artifact = freehold.artifact(&self.artifact).await?.artifact;
+        let artifact = freehold.artifact_record(&self.artifact).await?;
         let path = self.destination(&artifact);
         let download = freehold.download(artifact.uid.as_str(), &path, self.force);
         let downloaded =

@@ -27,10 +27,13 @@ const COLUMNS: [Column; 4] = [
   freehold save results.csv --key results/plate1.csv --description \"Plate 1, normalised\"
   freehold save ./plates ./notes.md
   freehold save ./mydata/raw
+  freehold save s3://public-bucket/reads/ --trust-etag
 
-A path inside a known storage location is registered where it lies; any other file is copied into the default storage, or the one named with --storage. The key of a file is its name, or inside a folder the folder's name and the path in it, or inside a known location the path in that. Saving other content under the same key makes a new version.")]
+A path inside a known storage location is registered where it lies; any other file is copied into the default storage, or the one named with --storage. The key of a file is its name, or inside a folder the folder's name and the path in it, or inside a known location the path in that. Saving other content under the same key makes a new version.
+
+What is registered is read once, to hash it. With --trust-etag the objects of a cloud location are registered by the entity tags that the cloud gave them, and none is read: such a tag tells whether this one object was replaced, and nothing of its content. Saving it again without --trust-etag makes a version with a hash.")]
 pub(crate) struct Save {
-    /// Files and folders
+    /// Files and folders, and objects and prefixes of a known cloud location
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<String>,
     /// The key of the one file, or the beginning of the keys of the files of the one folder
@@ -42,13 +45,16 @@ pub(crate) struct Save {
     /// Copy to this managed location: its uid, a unique prefix of it, or its root
     #[arg(long, value_name = "S")]
     storage: Option<String>,
+    /// Register cloud objects by their entity tags, without reading them
+    #[arg(long = "trust-etag", conflicts_with = "storage")]
+    trust_entity_tags: bool,
 }
 
 impl Save {
     pub(crate) async fn run(self, session: &mut Session) -> Result<ExitCode, Failure> {
         let freehold = session.writing().await?;
-        let Self { paths, key, description, storage } = self;
-        let request = SaveArtifacts { paths, key, description, storage };
+        let Self { paths, key, description, storage, trust_entity_tags } = self;
+        let request = SaveArtifacts { paths, key, description, storage, trust_entity_tags };
         if session.output.is_json() {
             let mut elements = Elements::new(&mut session.output);
             let result = freehold.save_each(request, &mut |saved| elements.take(&saved)).await;

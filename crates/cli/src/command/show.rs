@@ -72,6 +72,9 @@ fn told(presence: &Presence, recorded: u64) -> String {
         Presence::SizeDiffers { found } => {
             format!("{name}: {found} bytes are there, and {recorded} were recorded; the file was changed")
         }
+        Presence::Replaced { found } => {
+            format!("{name}: an object with entity tag {found} is there; it was replaced since")
+        }
         Presence::Purged => format!("{name}: the record is kept, the bytes are gone or no longer ours"),
         Presence::Unknown { reason } => format!("{name}: {reason}"),
     }

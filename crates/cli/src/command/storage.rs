@@ -6,6 +6,7 @@ mod list;
 mod remove;
 mod show;
 mod update;
+mod uploads;
 
 use clap::Subcommand;
 
@@ -31,6 +32,7 @@ pub(crate) enum StorageCommand {
     Default(default::Default),
     Update(update::Update),
     Remove(remove::Remove),
+    Uploads(uploads::Uploads),
 }
 
 impl StorageCommand {
@@ -42,6 +44,7 @@ impl StorageCommand {
             Self::Default(command) => command.run(session).await,
             Self::Update(command) => command.run(session).await,
             Self::Remove(command) => command.run(session).await,
+            Self::Uploads(command) => command.run(session).await,
         }
     }
 }

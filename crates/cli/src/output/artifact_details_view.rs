@@ -44,6 +44,9 @@ impl<'details> From<&'details ArtifactDetails> for ArtifactDetailsView<'details>
             presence_detail: match presence {
                 Presence::Present | Presence::Missing | Presence::Purged => None,
                 Presence::SizeDiffers { found } => Some(format!("{found} bytes are there").into()),
+                Presence::Replaced { found } => {
+                    Some(format!("an object with entity tag {found} is there").into())
+                }
                 Presence::Unknown { reason } => Some(reason.as_str().into()),
             },
             made_by: &runs.made_by,
@@ -58,6 +61,7 @@ pub(crate) fn presence_name(presence: &Presence) -> &'static str {
         Presence::Present => "present",
         Presence::Missing => "missing",
         Presence::SizeDiffers { .. } => "size_differs",
+        Presence::Replaced { .. } => "replaced",
         Presence::Purged => "purged",
         Presence::Unknown { .. } => "unknown",
     }

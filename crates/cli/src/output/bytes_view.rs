@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::path::Path;
 
-use freehold::{Downloaded, LocatedArtifact};
+use freehold::{Downloaded, LocatedArtifact, PresignedArtifact};
 use freehold_domain::{ArtifactKey, ArtifactUid};
 use serde::Serialize;
 
@@ -40,5 +40,27 @@ pub(crate) struct LocatedView<'located> {
 impl<'located> From<&'located LocatedArtifact> for LocatedView<'located> {
     fn from(located: &'located LocatedArtifact) -> Self {
         Self { uid: located.artifact.uid, key: &located.artifact.key, path: located.path.as_str() }
+    }
+}
+
+/// A URL with which anybody can read an artifact for some time.
+#[derive(Debug, Serialize)]
+pub(crate) struct PresignedView<'presigned> {
+    uid: ArtifactUid,
+    key: &'presigned ArtifactKey,
+    path: &'presigned str,
+    url: &'presigned str,
+    valid_for_seconds: u64,
+}
+
+impl<'presigned> From<&'presigned PresignedArtifact> for PresignedView<'presigned> {
+    fn from(presigned: &'presigned PresignedArtifact) -> Self {
+        Self {
+            uid: presigned.artifact.uid,
+            key: &presigned.artifact.key,
+            path: presigned.path.as_str(),
+            url: presigned.url.reveal(),
+            valid_for_seconds: presigned.valid_for.as_secs(),
+        }
     }
 }

@@ -54,6 +54,8 @@ pub(crate) struct AddedStorageView<'added> {
     created: bool,
     /// Who manages it, when that is why it is linked.
     managed_by: Option<&'added str>,
+    /// What it lacks to be managed, when that is why it is linked.
+    lack: Option<&'added str>,
 }
 
 impl<'added> AddedStorageView<'added> {
@@ -62,8 +64,12 @@ impl<'added> AddedStorageView<'added> {
             storage: StorageView::new(&added.storage, access, is_default),
             created: added.created,
             managed_by: match &added.outcome {
-                AddOutcome::Managed | AddOutcome::LinkedAsAsked => None,
+                AddOutcome::Managed | AddOutcome::LinkedAsAsked | AddOutcome::Unmanageable { .. } => None,
                 AddOutcome::ManagedElsewhere { manager } => Some(manager),
+            },
+            lack: match &added.outcome {
+                AddOutcome::Managed | AddOutcome::LinkedAsAsked | AddOutcome::ManagedElsewhere { .. } => None,
+                AddOutcome::Unmanageable { lack } => Some(lack),
             },
         }
     }

@@ -25,6 +25,7 @@ cases! { Fresh, "system::instance_directory":
     changes_of_all_kinds_at_once_are_all_kept,
     unusual_values_are_kept_as_they_are,
     the_operating_system_knows_the_user,
+    the_folder_for_registries_is_one_place,
 }
 
 fn uid(number: u32) -> InstanceUid {
@@ -241,4 +242,14 @@ async fn the_operating_system_knows_the_user(fresh: &Fresh) -> Outcome {
     let name = fresh.directory.operating_system_user();
     ensure!(!name.is_empty(), "expected a name, found an empty one");
     ensure_equal("the name, asked again", &fresh.same_directory.operating_system_user(), &name)
+}
+
+async fn the_folder_for_registries_is_one_place(fresh: &Fresh) -> Outcome {
+    let Some(folder) = fresh.directory.registries_folder() else { return Ok(()) };
+    ensure!(
+        folder.is_absolute(),
+        "the folder for registries: expected an absolute path, found {}",
+        folder.display()
+    );
+    ensure_equal("the folder by another handle", &fresh.same_directory.registries_folder(), &Some(folder))
 }

@@ -40,10 +40,10 @@ fn parse_query(kind: StorageKind, query: &str) -> Result<String, StoragePathErro
         None => (query, None),
     };
     match (kind, parameter.split_once('='), more) {
-        (StorageKind::S3, Some(("endpoint_url", url)), None) => {
+        (StorageKind::S3 | StorageKind::Gs, Some(("endpoint_url", url)), None) => {
             Ok(format!("{ENDPOINT_QUERY}{}", endpoint::normalize(url)?))
         }
-        (StorageKind::S3, Some(("endpoint_url", _)), Some(more)) => Err(unsupported(more)),
+        (StorageKind::S3 | StorageKind::Gs, Some(("endpoint_url", _)), Some(more)) => Err(unsupported(more)),
         (StorageKind::Local | StorageKind::S3 | StorageKind::Gs, _, _) => Err(unsupported(parameter)),
     }
 }

@@ -1,4 +1,4 @@
-//! The endpoint of an S3 server, as a part of a place's identity.
+//! The endpoint of an S3 or GCS server, as a part of a place's identity.
 
 use url::Url;
 

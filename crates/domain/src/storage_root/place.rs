@@ -6,7 +6,7 @@ use super::error::readable;
 use super::{StoragePath, StoragePathError, Surroundings, cloud, file_url, local};
 use crate::storage_kind::StorageKind;
 
-/// What begins the query part of a place on an S3 server of one's own.
+/// What begins the query part of a place on a server of one's own.
 pub(super) const ENDPOINT_QUERY: &str = "?endpoint_url=";
 
 /// A place in normal form: an anchor (nothing, or `s3://bucket`), a path below it, and the endpoint.

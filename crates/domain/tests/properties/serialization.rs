@@ -41,7 +41,9 @@ fn values_are_serialized_as_their_text() {
     assert_is_its_text::<ArtifactUid>("0123456789abcdef0000");
     assert_is_its_text::<Version>("000z");
     assert_is_its_text::<HashAlgorithm>("blake3");
+    assert_is_its_text::<HashAlgorithm>("etag");
     assert_is_its_text::<ContentHash>(&"0f".repeat(32));
+    assert_is_its_text::<ContentHash>("d41d8cd98f00b204e9800998ecf8427e-12");
     assert_is_its_text::<StorageKind>("gs");
     assert_is_its_text::<StorageRoot>("s3://bucket/a?endpoint_url=http://localhost:9000");
     assert_is_its_text::<BlobKey>(".lamindb/x");

@@ -6,7 +6,7 @@ use std::ops::Range;
 use async_trait::async_trait;
 use freehold_domain::{BlobKey, StorageRoot, Timestamp};
 
-use super::{BlobError, BoxStream, ByteStream, ConditionalStore};
+use super::{BlobError, BoxStream, ByteStream, ConditionalStore, RemoteStore};
 
 /// The version of a blob's content, as the backend names it: an entity tag or a generation.
 ///
@@ -32,6 +32,8 @@ pub struct BlobMetadata {
     pub size: u64,
     /// The version of the content.
     pub version: BlobVersion,
+    /// The entity tag of the content, without quotation marks, where the backend has such tags: the same for the same bytes stored the same way.
+    pub entity_tag: Option<String>,
     /// When it was last written, by the backend's clock; for people.
     pub modified: Timestamp,
     /// Who may read it.
@@ -101,9 +103,8 @@ impl PutOptions {
 ///
 /// Use cases never hold one: they hold a readable or a writable location, and the latter can only be made from the proof
 /// that the location is managed.
-
 #[async_trait]
-pub trait BlobStore: ConditionalStore + Debug + Send + Sync {
+pub trait BlobStore: ConditionalStore + RemoteStore + Debug + Send + Sync {
     /// Stores `body` under `key`. Folders on the way are made.
     ///
     /// # Atomicity

@@ -12,8 +12,8 @@ use super::{BlobError, BlobStore};
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait BlobStores: Debug + Send + Sync {
-    /// Gives the one spelling of a root: symbolic links on the way are resolved as far as the path exists. Changes nothing, and the
-    /// place need not exist.
+    /// Gives the one spelling of a root: symbolic links on the way are resolved as far as the path exists, and a cloud root gets the endpoint
+    /// that the environment names, unless it has one. Changes nothing, and the place need not exist.
     ///
     /// # Errors
     /// `NotALocation` when a file, or anything else that is not a folder, is there, or the links form a loop; `PermissionDenied`.
@@ -22,8 +22,22 @@ pub trait BlobStores: Debug + Send + Sync {
     /// Opens a location. Nothing is made or changed, and the place need not exist.
     ///
     /// # Errors
-    /// `NotBuiltIn`; `NotALocation`.
+    /// `NotBuiltIn`; `NotALocation`. A cloud may be asked for the region, and answer `BucketMissing`, `CredentialsUnusable`,
+    /// `PermissionDenied` or `Unavailable`.
     async fn open(&self, root: &StorageRoot) -> Result<Arc<dyn BlobStore>, BlobError>;
+
+    /// Opens a location that lies in a known region, which spares asking for it and overrides what the backend would say. A backend without
+    /// regions keeps the given method.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    async fn open_in_region(
+        &self,
+        root: &StorageRoot,
+        _region: &str,
+    ) -> Result<Arc<dyn BlobStore>, BlobError> {
+        self.open(root).await
+    }
 
     /// Removes what is left of an emptied location: the folder `.lamindb/` when it is empty, and the root when that is empty, too.
     /// Never anything that holds something.

@@ -75,6 +75,50 @@ pub enum BlobError {
         #[source]
         source: SourceError,
     },
+    /// The bucket of a cloud location does not exist.
+    #[error("there is no bucket for {location}")]
+    BucketMissing {
+        /// The location's root.
+        location: String,
+    },
+    /// The bucket lies in another region than the one that was used.
+    #[error("{location} is not in region {used}{}", actual.as_ref().map(|region| format!(", but in {region}")).unwrap_or_default())]
+    WrongRegion {
+        /// The location's root.
+        location: String,
+        /// The region that was used.
+        used: String,
+        /// The region that the backend names, if it does.
+        actual: Option<String>,
+    },
+    /// The backend knows the credentials not, or no longer: an unknown key, a wrong secret, an expired token.
+    #[error("the credentials for {location} are refused: {reason}")]
+    CredentialsRefused {
+        /// The location's root.
+        location: String,
+        /// What is wrong with them, for people.
+        reason: String,
+        /// What the backend said.
+        #[source]
+        source: SourceError,
+    },
+    /// Credentials were configured and cannot be used, such as a profile that is not there.
+    #[error("the credentials for {location} cannot be used: {reason}")]
+    CredentialsUnusable {
+        /// The location's root.
+        location: String,
+        /// What is wrong with them, and where, for people.
+        reason: String,
+    },
+    /// This machine's clock and the backend's are too far apart for a signature to count.
+    #[error("{location} refuses the request because the clock of this machine is wrong")]
+    ClockSkewed {
+        /// The location's root.
+        location: String,
+        /// What the backend said.
+        #[source]
+        source: SourceError,
+    },
     /// No space is left, or a quota is used up.
     #[error("no space is left at {location}")]
     NoSpace {

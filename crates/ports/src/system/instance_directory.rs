@@ -1,6 +1,7 @@
 //! The instances that this user knows on this machine, and who the user is.
 
 use std::fmt::Debug;
+use std::path::PathBuf;
 
 use async_trait::async_trait;
 use freehold_domain::{DatabaseUrl, InstanceUid, Slug, StorageRoot, User};
@@ -69,6 +70,10 @@ pub trait InstanceDirectory: Debug + Send + Sync {
 
     /// Keeps the user's profile in place of any former one.
     async fn set_profile(&self, user: &User) -> Result<(), DirectoryError>;
+
+    /// The folder for registries that cannot lie in their storage location, such as those of instances on a cloud. It need not exist; `None`
+    /// when the platform names no such folder.
+    fn registries_folder(&self) -> Option<PathBuf>;
 
     /// Gives the name by which the operating system knows the user.
     fn operating_system_user(&self) -> String;

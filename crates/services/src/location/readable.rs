@@ -2,9 +2,12 @@
 
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::Duration;
 
 use freehold_domain::BlobKey;
-use freehold_ports::blobs::{BlobError, BlobMetadata, BlobReader, BlobStore, BoxStream};
+use freehold_ports::blobs::{
+    BlobError, BlobMetadata, BlobReader, BlobStore, BoxStream, PresignedUrl, UnfinishedUpload,
+};
 
 /// A location that is open for reading: managed or linked.
 #[derive(Debug, Clone)]
@@ -39,5 +42,19 @@ impl ReadableLocation {
         prefix: Option<BlobKey>,
     ) -> BoxStream<'static, Result<BlobMetadata, BlobError>> {
         self.0.list(prefix).await
+    }
+
+    /// Signs a URL with which anybody can read a blob for some time; `None` where there is no such thing.
+    pub(crate) async fn presigned_url(
+        &self,
+        key: &BlobKey,
+        valid_for: Duration,
+    ) -> Result<Option<PresignedUrl>, BlobError> {
+        self.0.presigned_url(key, valid_for).await
+    }
+
+    /// Lists uploads that were begun and neither finished nor aborted.
+    pub(crate) async fn unfinished_uploads(&self) -> BoxStream<'static, Result<UnfinishedUpload, BlobError>> {
+        self.0.unfinished_uploads().await
     }
 }

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use freehold_domain::{BlobKey, StorageRoot};
-use freehold_ports::blobs::{BlobError, BlobMetadata, BlobStore, BlobVersion, ByteStream, PutOptions};
+use freehold_ports::blobs::{
+    BlobError, BlobMetadata, BlobStore, BlobVersion, ByteStream, PutOptions, UnfinishedUpload,
+};
 
 use super::ReadableLocation;
 
@@ -45,6 +47,11 @@ impl WritableLocation {
     /// Deletes blobs.
     pub(crate) async fn delete(&self, keys: &[BlobKey]) -> Result<(), BlobError> {
         self.0.store().delete(keys).await
+    }
+
+    /// Aborts an upload that was begun and not finished.
+    pub(crate) async fn abort_upload(&self, upload: &UnfinishedUpload) -> Result<(), BlobError> {
+        self.0.store().abort_upload(upload).await
     }
 
     /// Deletes a blob if it is still in this version.

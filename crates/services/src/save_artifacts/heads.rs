@@ -141,7 +141,7 @@ pub(super) async fn find_lost(
     let mut lost = HashSet::new();
     for file in files {
         let head = families.available_head(&file.name.key, file.reserved);
-        let Some(head) = head.filter(|head| Content::of(head) == file.content) else { continue };
+        let Some(head) = head.filter(|head| file.is_content_of(head)) else { continue };
         // A file that lies where the latest version lies was just read.
         let is_the_same_file = !head.placement.location.is_ingested() && head.placement == file.placement;
         if !is_the_same_file && !has_bytes(batch, head).await? {

@@ -1,9 +1,10 @@
-//! Registering files where they lie: hash them, then record them in one transaction.
+//! Registering files where they lie: hash them, or trust the tags that a cloud gave them, then record them in one transaction.
 
 use std::collections::HashMap;
 
 use freehold_domain::{ArtifactLocation, BlobKey, Placement, StorageUid};
-use freehold_ports::blobs::{BlobError, BlobVersion};
+use freehold_ports::blobs::{BlobError, BlobMetadata, BlobVersion};
+use freehold_ports::persistence::{Entity, PersistenceError};
 use freehold_ports::system::{FileError, ProgressEvent};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
@@ -12,7 +13,7 @@ use super::record::{Stored, record};
 use super::sources::Name;
 use super::{Batch, IN_FLIGHT, SaveArtifactsError, SavedArtifact};
 use crate::Transaction;
-use crate::content::{measure, read_error};
+use crate::content::{Content, entity_tag, measure, read_error};
 use crate::location::ReadableLocation;
 
 /// A file in a location.
@@ -21,6 +22,8 @@ pub(super) struct LyingFile {
     pub(super) name: Name,
     pub(super) storage: StorageUid,
     pub(super) blob: BlobKey,
+    /// What the location said of it, if it was asked.
+    pub(super) seen: Option<BlobMetadata>,
 }
 
 /// Registers files in place. Nothing is written at their locations.
@@ -28,13 +31,43 @@ pub(super) async fn register(
     batch: &Batch<'_>,
     files: Vec<LyingFile>,
 ) -> Result<Vec<SavedArtifact>, SaveArtifactsError> {
+    let files: Vec<Stored> =
+        if batch.trusts_entity_tags { trust_all(batch, files)? } else { measure_all(batch, files).await? };
+    let lost = find_lost(batch, &files).await?;
+    batch
+        .registry
+        .writing(|| async |transaction: &mut Transaction| record(batch, transaction, &files, &lost).await)
+        .await
+}
+
+/// Takes files as their entity tags say, without reading them.
+fn trust_all(batch: &Batch<'_>, files: Vec<LyingFile>) -> Result<Vec<Stored>, SaveArtifactsError> {
+    let trust = |file: LyingFile| {
+        let tagged = file.seen.as_ref().and_then(|seen| Some((entity_tag(seen)?, seen.size)));
+        let Some((hash, size)) = tagged else { return Err(tag_missing(batch, &file)) };
+        batch.registry.host.progress.report(ProgressEvent::Advanced { items: 1, bytes: size });
+        Ok(stored(file, Content { hash, size }))
+    };
+    files.into_iter().map(trust).collect()
+}
+
+fn tag_missing(batch: &Batch<'_>, file: &LyingFile) -> SaveArtifactsError {
+    let storage = batch.storages.iter().find(|storage| storage.uid() == file.storage);
+    match storage {
+        Some(storage) => SaveArtifactsError::EntityTagMissing { path: storage.root().join(&file.blob) },
+        None => PersistenceError::NotFound { entity: Entity::Storage, id: file.storage.to_string() }.into(),
+    }
+}
+
+/// Reads and hashes files, many at once.
+async fn measure_all(batch: &Batch<'_>, files: Vec<LyingFile>) -> Result<Vec<Stored>, SaveArtifactsError> {
     let mut locations = HashMap::new();
     for storage in
         batch.storages.iter().filter(|storage| files.iter().any(|file| file.storage == storage.uid()))
     {
         locations.insert(storage.uid(), batch.registry.host.locations.readable(storage).await?);
     }
-    let files: Vec<Stored> = stream::iter(files)
+    stream::iter(files)
         .filter_map(|file| {
             let location = locations.get(&file.storage).cloned();
             std::future::ready(location.map(|location| (file, location)))
@@ -42,11 +75,6 @@ pub(super) async fn register(
         .map(|(file, location)| measure_file(batch, location, file))
         .buffered(IN_FLIGHT)
         .try_collect()
-        .await?;
-    let lost = find_lost(batch, &files).await?;
-    batch
-        .registry
-        .writing(|| async |transaction: &mut Transaction| record(batch, transaction, &files, &lost).await)
         .await
 }
 
@@ -62,8 +90,12 @@ async fn measure_file(
         measure(reader.body, progress.clone()).await.map_err(|error| read_error(&file.blob, error))?;
     refuse_replaced(&location, &file.blob, &version).await?;
     progress.report(ProgressEvent::Advanced { items: 1, bytes: 0 });
+    Ok(stored(file, content))
+}
+
+fn stored(file: LyingFile, content: Content) -> Stored {
     let placement = Placement { storage: file.storage, location: ArtifactLocation::InPlace(file.blob) };
-    Ok(Stored { name: file.name, content, placement, reserved: None })
+    Stored { name: file.name, content, placement, reserved: None }
 }
 
 /// What was read must still be what is there: a file can be replaced while it is read.

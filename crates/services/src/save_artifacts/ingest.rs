@@ -162,7 +162,9 @@ async fn same_head(
     file: &SourceFile,
 ) -> Result<Option<ArtifactUid>, SaveArtifactsError> {
     let head = families.available_head(&file.name.key, None);
-    let Some(head) = head.filter(|head| head.size == file.size) else { return Ok(None) };
+    let Some(head) = head.filter(|head| head.size == file.size && head.hash.identifies_content()) else {
+        return Ok(None);
+    };
     let (body, _) = file.source.read(batch.registry).await?;
     let content = measure(body, Arc::new(Silent)).await.map_err(|source| BlobError::Body { source })?;
     let is_same = content == Content::of(head) && has_bytes(batch, head).await?;

@@ -23,6 +23,14 @@ pub(super) struct Stored {
     pub(super) reserved: Option<ArtifactUid>,
 }
 
+impl Stored {
+    /// Whether an artifact has this very content. A hash that identifies no content says so only of the same blob.
+    pub(super) fn is_content_of(&self, artifact: &Artifact) -> bool {
+        Content::of(artifact) == self.content
+            && (self.content.hash.identifies_content() || artifact.placement == self.placement)
+    }
+}
+
 /// A file that is what the latest version of its key is already: nothing was stored.
 #[derive(Debug, Clone)]
 pub(super) struct Unchanged {
@@ -45,7 +53,7 @@ pub(super) async fn record(
     let mut families = Families::read(registry, transaction, &keys, &reserved).await?;
     let same_head = |families: &Families, file: &Stored| {
         let head = families.available_head(&file.name.key, file.reserved)?;
-        (Content::of(head) == file.content && !lost.contains(&head.uid)).then(|| head.clone())
+        (file.is_content_of(head) && !lost.contains(&head.uid)).then(|| head.clone())
     };
     let unreserved: Vec<ArtifactKey> = files
         .iter()
@@ -72,7 +80,9 @@ pub(super) async fn record(
             duplicate_of: twins.get(&file.content.hash).copied(),
             beside_origin: families.foreign_origin(key).filter(|_| is_first),
         });
-        twins.entry(file.content.hash).or_insert(uid);
+        if file.content.hash.identifies_content() {
+            twins.entry(file.content.hash).or_insert(uid);
+        }
         artifacts.push(artifact);
     }
     let grown = families.add(&mut artifacts);
@@ -117,7 +127,8 @@ async fn find_twins(
     transaction: &mut Transaction,
     files: &[Stored],
 ) -> Result<HashMap<ContentHash, ArtifactUid>, PersistenceError> {
-    let mut hashes: Vec<ContentHash> = files.iter().map(|file| file.content.hash).collect();
+    let mut hashes: Vec<ContentHash> =
+        files.iter().map(|file| file.content.hash).filter(ContentHash::identifies_content).collect();
     hashes.sort_unstable();
     hashes.dedup();
     let found = transaction.artifacts().find_first_by_hashes(&hashes).await?;

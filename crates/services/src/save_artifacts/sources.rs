@@ -37,7 +37,12 @@ pub(super) enum Origin {
     /// In no location, or to be copied to another one.
     Elsewhere(Source),
     /// In a location: it is registered there.
-    InPlace { storage: StorageUid, blob: BlobKey },
+    InPlace {
+        storage: StorageUid,
+        blob: BlobKey,
+        /// What the location said of it; nothing of a file that was found on the disk.
+        seen: Option<BlobMetadata>,
+    },
 }
 
 /// What can be copied.
@@ -127,13 +132,22 @@ impl<'save> Sources<'save> {
             (1, _) | (_, None) => {}
             (paths, Some(_)) => return Err(SaveArtifactsError::KeyForSeveral { paths }),
         }
+        if request.trust_entity_tags && target.is_some() {
+            return Err(SaveArtifactsError::TrustedCopy);
+        }
         let surroundings = registry.host.files.surroundings()?;
         let mut places = Vec::with_capacity(request.paths.len());
         for text in &request.paths {
             let path = StoragePath::parse(text, &surroundings)?;
+            if request.trust_entity_tags && path.kind() == StorageKind::Local {
+                return Err(SaveArtifactsError::NoEntityTags { path });
+            }
             places.push(match path.kind() {
                 StorageKind::Local => look_at_file(registry, &path).await?,
-                StorageKind::S3 | StorageKind::Gs => look_at_blob(registry, storages, path).await?,
+                StorageKind::S3 | StorageKind::Gs => {
+                    let path = with_endpoint(registry, path, &surroundings).await?;
+                    look_at_blob(registry, storages, path).await?
+                }
             });
         }
         let rules = Rules {
@@ -260,12 +274,19 @@ impl Called<'_> {
     }
 }
 
+/// What a look at a file or blob told.
+struct Look<'look> {
+    size: u64,
+    seen: Option<&'look BlobMetadata>,
+    source: Source,
+}
+
 impl Rules {
     /// What becomes of a file of this machine.
     fn file(&self, path: PathBuf, called: Called<'_>, state: FileState) -> Result<Met, SaveArtifactsError> {
         let place = StoragePath::parse(&path.to_string_lossy(), &self.surroundings)?;
-        let size = state.size;
-        self.candidate(&place, called, size, Source::File { path, state })
+        let (size, source) = (state.size, Source::File { path, state });
+        self.candidate(&place, called, Look { size, seen: None, source })
     }
 
     /// What becomes of a blob in the location at `root`.
@@ -277,7 +298,7 @@ impl Rules {
         called: Called<'_>,
     ) -> Result<Met, SaveArtifactsError> {
         let source = Source::Blob { location: location.clone(), key: blob.key.clone() };
-        self.candidate(&root.join(&blob.key), called, blob.size, source)
+        self.candidate(&root.join(&blob.key), called, Look { size: blob.size, seen: Some(blob), source })
     }
 
     /// The candidate for what lies at `place`: registered there if that is in a known location, and copied otherwise, or to another
@@ -286,8 +307,7 @@ impl Rules {
         &self,
         place: &StoragePath,
         called: Called<'_>,
-        size: u64,
-        source: Source,
+        Look { size, seen, source }: Look<'_>,
     ) -> Result<Met, SaveArtifactsError> {
         let suffix = Suffix::of_name(called.file_name());
         let owner = owning_root(self.locations.iter().map(|(root, _)| root), place);
@@ -305,7 +325,10 @@ impl Rules {
             Some((root, storage)) => {
                 let blob = root.relative_key(place).filter(|blob| !blob.is_reserved());
                 let blob = blob.ok_or_else(|| SaveArtifactsError::Reserved { path: place.to_string() })?;
-                (blob.to_string(), Origin::InPlace { storage: *storage, blob })
+                let name = blob.to_string();
+                // In an inner location the blob has another key than in the one that was listed.
+                let seen = seen.map(|seen| BlobMetadata { key: blob.clone(), ..seen.clone() });
+                (name, Origin::InPlace { storage: *storage, blob, seen })
             }
         };
         let key = match &self.key {
@@ -344,6 +367,27 @@ async fn look_at_file(registry: &Registry, path: &StoragePath) -> Result<Place, 
         FileEntry::Directory => Thing::Folder { path },
     };
     Ok(Place { name, thing })
+}
+
+/// Adds the endpoint that the environment names to a cloud path without one, as it is recorded with the roots of locations.
+async fn with_endpoint(
+    registry: &Registry,
+    path: StoragePath,
+    surroundings: &Surroundings,
+) -> Result<StoragePath, SaveArtifactsError> {
+    let mut parts = path.as_str().splitn(4, '/');
+    let bucket = match (parts.next(), parts.next(), parts.next()) {
+        (Some(scheme), Some(""), Some(bucket)) if !path.as_str().contains('?') => {
+            format!("{scheme}//{bucket}")
+        }
+        _ => return Ok(path),
+    };
+    let Ok(bucket) = StorageRoot::parse(&bucket, surroundings) else { return Ok(path) };
+    let resolved = registry.host.locations.resolve(&bucket).await?;
+    match resolved.endpoint_url() {
+        Some(endpoint) => Ok(StoragePath::parse(&format!("{path}?endpoint_url={endpoint}"), surroundings)?),
+        None => Ok(path),
+    }
 }
 
 async fn look_at_blob(

@@ -107,7 +107,12 @@ fn as_placed(item: TransferredArtifact, placed: &HashMap<ArtifactUid, Artifact>)
 
 /// Whether it is certain that nothing was left in the target: the bytes did not come, or were not the recorded ones.
 fn is_the_sources(error: &TransferArtifactsError) -> bool {
-    matches!(error, TransferArtifactsError::Mismatch(_) | TransferArtifactsError::Read(_))
+    matches!(
+        error,
+        TransferArtifactsError::Mismatch(_)
+            | TransferArtifactsError::Read(_)
+            | TransferArtifactsError::NotVerifiable { .. }
+    )
 }
 
 /// The artifacts that can be read and lie in no location that this instance manages.
@@ -160,6 +165,10 @@ async fn copy_one(
     job: &Job,
 ) -> Result<(), TransferArtifactsError> {
     const CREATE: PutOptions = PutOptions::CREATE_IN_BATCH;
+    if !job.artifact.hash.identifies_content() {
+        let (artifact, key) = (job.artifact.uid, job.artifact.key.clone());
+        return Err(TransferArtifactsError::NotVerifiable { artifact, key });
+    }
     let key = &job.blob_key;
     match location.copy_from(key, job.source.root(), &job.artifact.blob_key(), CREATE).await {
         Ok(Some(copy)) => return verify(source, location, job, &copy).await,

@@ -83,7 +83,7 @@ async fn own_epochs(
     let mut epochs = BTreeMap::new();
     let ours = registry.instance.uid();
     for storage in snapshot.storages.iter().filter(|storage| storage.instance_uid() == Some(ours)) {
-        if let ClaimState::Held { claim, .. } = registry.host.locations.claim(storage.root()).await?
+        if let ClaimState::Held { claim, .. } = registry.host.locations.recorded_claim(storage).await?
             && claim.is_managed_by(ours)
             && claim.storage_uid() == storage.uid()
             && let Some(epoch) = claim.epoch()

@@ -64,6 +64,7 @@ impl World {
         Host {
             databases: Arc::new(FaultyDatabases { inner: machine.databases, faults: faults.clone() }),
             locations: Locations::new(Arc::new(stores)),
+            cache: None,
             files: Arc::new(FaultyFiles { inner: machine.files, faults: faults.clone() }),
             clock: Arc::new(machine.clock),
             uids: Arc::new(machine.uids),
@@ -146,7 +147,7 @@ pub(crate) async fn initialised(host: &Host, slug: &str, storage: &str) -> Regis
         storage: storage.to_owned(),
         name: Some(name.to_owned()),
         owner: Some(owner.parse().unwrap()),
-        database: None,
+        ..InitialiseInstance::default()
     };
     initialise_instance(host, request).await.unwrap().registry
 }

@@ -230,17 +230,6 @@ async fn names_that_are_none_are_invalid() {
 }
 
 #[tokio::test]
-async fn a_cloud_root_needs_to_be_told_where_its_registry_goes() {
-    let world = World::new();
-    let error = refusal(&world.host(), at("s3://lab-bucket")).await;
-    assert!(matches!(error, InitialiseError::NoDatabasePlace { .. }));
-    assert_eq!(error.category(), Category::Invalid);
-    let request =
-        InitialiseInstance { database: Some(database("sqlite:///books/lab.db")), ..at("s3://lab-bucket") };
-    assert!(initialise_instance(&world.host(), request).await.unwrap().created);
-}
-
-#[tokio::test]
 async fn an_instance_is_found_again_when_all_settings_are_lost() {
     let world = World::new();
     let lab = world.lab().await;
@@ -263,6 +252,19 @@ async fn an_instance_made_where_a_lost_one_was_takes_its_place_in_the_settings()
     assert_ne!(made.instance().uid(), lost.instance().uid());
     assert_eq!(list_instances(&world.host()).await.unwrap().len(), 1);
     assert!(connect_instance(&world.host(), "lab/primary").await.is_ok());
+}
+
+#[tokio::test]
+async fn an_init_that_another_process_overtakes_finds_the_instance_and_not_a_stranger() {
+    let world = World::new();
+    let overtaking = World { faults: Faults::default(), ..world.clone() };
+    world.faults.meanwhile("read .lamindb/storage_uid.txt", async move {
+        overtaking.lab().await;
+    });
+    let request = InitialiseInstance { owner: Some("lab".parse().unwrap()), ..named(LAB, "primary") };
+    let made = initialise_instance(&world.host(), request).await.unwrap();
+    assert!(!made.created);
+    assert_eq!(world.claim(LAB).unwrap().manager(), Some(made.registry.instance().uid()));
 }
 
 #[tokio::test]

@@ -1,18 +1,23 @@
 //! Linked data is never touched, whatever is done.
 
+use std::time::Duration;
+
 use freehold_services::add_storage::{AddStorage, add_storage};
 use freehold_services::delete_artifacts::Deletion;
 use freehold_services::delete_instance::{DataFate, delete_instance};
 use freehold_services::find_artifact::find_artifact;
 use freehold_services::locate_artifact::locate_artifact;
 use freehold_services::plan_deletion::plan_deletion;
+use freehold_services::presign_artifact::presign_artifact;
 use freehold_services::remove_storage::remove_storage;
+use freehold_services::save_artifacts::SaveArtifacts;
 use freehold_services::show_storage::show_storage;
+use freehold_services::unfinished_uploads::abort_unfinished_uploads;
 use freehold_services::update_artifact::{ArtifactChanges, update_artifact};
 use freehold_services::update_storage::{StorageChanges, update_storage};
 
 use super::harness::{
-    LAB, PURGE, PURGE_WITH_FILE, World, bytes, finish, into, link, paths, save_path, transfer,
+    LAB, PURGE, PURGE_WITH_FILE, World, bytes, finish, into, link, paths, root, save_path, transfer,
     transfer_copied, try_delete, try_save, under_new_run,
 };
 
@@ -78,6 +83,40 @@ async fn no_call_that_writes_is_ever_made_at_a_linked_location() {
     let calls = world.faults.calls();
     let writes = ["put", "flush", "delete [", "replace", "remove", "copy", "probe"];
     assert!(!calls.iter().any(|call| writes.iter().any(|write| call.starts_with(write))), "{calls:?}");
+}
+
+#[tokio::test]
+async fn no_call_that_writes_is_ever_made_at_a_linked_bucket() {
+    const BUCKET: &str = "s3://public-bucket";
+    let world = World::new();
+    let lab = world.lab().await;
+    for name in ["a.csv", "b.csv"] {
+        world.machine.stores.tamper(&root(BUCKET), &name.parse().unwrap(), name.to_owned());
+    }
+    world.machine.stores.leave_upload(&root(BUCKET), &".lamindb/theirs".parse().unwrap());
+    let before = world.contents(BUCKET).await;
+    world.faults.disarm();
+    link(&lab, BUCKET).await;
+    link(&lab, BUCKET).await;
+    save_path(&lab, "s3://public-bucket/a.csv").await;
+    let trusting = SaveArtifacts { trust_entity_tags: true, ..paths(&[BUCKET]) };
+    try_save(&lab, trusting).await.unwrap();
+    for key in ["a.csv", "b.csv"] {
+        bytes(&lab, key).await;
+        locate_artifact(&lab, key).await.unwrap();
+        presign_artifact(&lab, key, Duration::from_hours(1)).await.unwrap();
+        for deletion in [Deletion::Trash, PURGE, PURGE_WITH_FILE] {
+            try_delete(&lab, &[key], deletion).await.unwrap_err();
+        }
+    }
+    show_storage(&lab, BUCKET).await.unwrap();
+    abort_unfinished_uploads(&lab, BUCKET).await.unwrap_err();
+    let calls = world.faults.calls();
+    assert!(calls.iter().any(|call| call.starts_with("read a.csv")), "{calls:?}");
+    let writes = ["put", "flush", "delete [", "replace", "remove", "copy", "probe", "abort"];
+    assert!(!calls.iter().any(|call| writes.iter().any(|write| call.starts_with(write))), "{calls:?}");
+    delete_instance(&lab, DataFate::Unsaid).await.unwrap();
+    assert_eq!(world.contents(BUCKET).await, before);
 }
 
 #[tokio::test]

@@ -71,7 +71,7 @@ async fn a_cloud_path_in_no_known_location_names_the_command_that_registers_one(
     assert!(matches!(error, SaveArtifactsError::NoLocation { .. }));
     assert_error(&error, Category::Invalid, "s3://lab-bucket/raw/a.csv");
     let hint = freehold_services::UseCaseError::hint(&error).unwrap();
-    assert!(hint.contains("freehold storage add s3://lab-bucket/raw"), "{hint}");
+    assert!(hint.contains("freehold storage add 's3://lab-bucket/raw'"), "{hint}");
     assert_eq!(world.books(&lab).await.storages.len(), 1);
 }
 

@@ -1,6 +1,6 @@
 //! The shapes of `--json`: one document on standard output, with the field names of the vocabulary.
 
-use freehold_tests::{Lab, Sandbox};
+use freehold_tests::{Lab, Sandbox, StorageKind, World};
 
 #[track_caller]
 fn has_fields(value: &serde_json::Value, fields: &[&str]) {
@@ -75,6 +75,22 @@ fn listed_locations_have_the_documented_shape() {
 }
 
 #[test]
+fn what_only_clouds_have_has_the_documented_shape() {
+    let world = World::of(StorageKind::S3);
+    let lab = world.actor("lab/primary", "lab-data");
+    world.file("a.txt", "1");
+    lab.run(&["save", "a.txt"]).ok();
+    let storage = lab.json(&["storage", "default"]);
+    assert_eq!((&storage["type"], &storage["region"]), (&"s3".into(), &"us-east-1".into()));
+    has_fields(&lab.json(&["storage", "uploads", lab.root()]), &["storage", "root", "uploads"]);
+    has_fields(&lab.json(&["path", "a.txt"]), &["uid", "key", "path"]);
+    has_fields(&lab.json(&["path", "a.txt", "--cached"]), &["uid", "key", "path"]);
+    has_fields(&lab.json(&["path", "a.txt", "--presign", "1h"]), &["uid", "key", "url"]);
+    has_fields(&lab.json(&["cache", "info"]), &["folder", "contents", "bytes", "limit"]);
+    has_fields(&lab.json(&["cache", "clear"]), &["contents", "bytes"]);
+}
+
+#[test]
 fn an_error_is_one_document_on_standard_output() {
     let answer = Sandbox::new().run(&["info", "--json"]).exits(3);
     let error = &answer.json()["error"];
@@ -105,6 +121,7 @@ fn every_command_has_help_with_an_example() {
         "storage default",
         "storage update",
         "storage remove",
+        "storage uploads",
         "save",
         "list",
         "show",
@@ -121,6 +138,8 @@ fn every_command_has_help_with_an_example() {
         "transfer",
         "user show",
         "user set",
+        "cache info",
+        "cache clear",
         "completions",
     ] {
         let mut arguments: Vec<&str> = command.split(' ').collect();

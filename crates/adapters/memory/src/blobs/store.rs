@@ -1,16 +1,19 @@
 //! One opened storage location in memory.
 
+mod remote;
+
 use std::fmt;
 use std::ops::Range;
 
 use async_trait::async_trait;
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use freehold_domain::{BlobKey, Capabilities, StorageRoot};
 use freehold_ports::blobs::{
     BlobError, BlobMetadata, BlobReader, BlobStore, BlobVersion, BoxStream, ByteStream, ConditionalStore,
     PutMode, PutOptions, Readership,
 };
-use futures_util::{StreamExt, TryStreamExt, stream};
+use futures_util::{StreamExt, stream};
+use remote::Upload;
 
 use crate::volumes::{Address, Content, State, Volumes};
 
@@ -20,6 +23,7 @@ pub(super) struct MemoryBlobStore {
     root: StorageRoot,
     address: Address,
     default_capabilities: Capabilities,
+    region: Option<String>,
 }
 
 impl fmt::Debug for MemoryBlobStore {
@@ -31,7 +35,29 @@ impl fmt::Debug for MemoryBlobStore {
 impl MemoryBlobStore {
     pub(super) fn new(volumes: Volumes, root: StorageRoot, default_capabilities: Capabilities) -> Self {
         let address = Address::of_root(&root);
-        Self { volumes, root, address, default_capabilities }
+        let region = volumes.lock().region(&address).map(str::to_owned);
+        Self { volumes, root, address, default_capabilities, region }
+    }
+
+    /// The same location in this region, if it has regions.
+    pub(super) fn in_region(self, region: &str) -> Self {
+        let region = self.is_in_a_cloud().then(|| region.to_owned());
+        Self { region, ..self }
+    }
+
+    fn is_in_a_cloud(&self) -> bool {
+        self.root.local_path().is_none()
+    }
+
+    fn metadata_of(&self, key: &BlobKey, content: &Content) -> BlobMetadata {
+        BlobMetadata {
+            key: key.clone(),
+            size: content.size(),
+            version: version(content),
+            entity_tag: self.is_in_a_cloud().then(|| content.entity_tag()),
+            modified: content.modified(),
+            readership: Readership::Usual,
+        }
     }
 
     fn location(&self) -> String {
@@ -59,7 +85,7 @@ impl MemoryBlobStore {
 
     fn require_writable(&self, state: &State, address: &Address) -> Result<(), BlobError> {
         self.require_reachable(state, address)?;
-        if state.is_read_only(address) {
+        if state.is_read_only(address) || state.is_anonymous(address) {
             let source = "the location was made read-only".into();
             return Err(BlobError::PermissionDenied { location: self.location(), source });
         }
@@ -79,7 +105,7 @@ impl MemoryBlobStore {
             PutMode::Create if is_taken && self.capabilities(&state).create_if_absent => {
                 Err(BlobError::AlreadyExists { location: self.location(), key: key.clone() })
             }
-            PutMode::Create | PutMode::Overwrite => Ok(metadata(key, &state.put(&address, bytes))),
+            PutMode::Create | PutMode::Overwrite => Ok(self.metadata_of(key, &state.put(&address, bytes))),
         }
     }
 
@@ -110,20 +136,10 @@ impl MemoryBlobStore {
             return Err(unusable(path));
         }
         let blob = |(path, content)| match self.address.key_of(path) {
-            Some(key) => Ok(metadata(&key, content)),
+            Some(key) => Ok(self.metadata_of(&key, content)),
             None => Err(unusable(path)),
         };
         volume.below(folder.path()).map(blob).collect()
-    }
-}
-
-fn metadata(key: &BlobKey, content: &Content) -> BlobMetadata {
-    BlobMetadata {
-        key: key.clone(),
-        size: content.size(),
-        version: version(content),
-        modified: content.modified(),
-        readership: Readership::Usual,
     }
 }
 
@@ -146,7 +162,7 @@ impl ConditionalStore for MemoryBlobStore {
         if state.content(&address).map(version).as_ref() != Some(expected) {
             return Err(BlobError::VersionMismatch { location: self.location(), key: key.clone() });
         }
-        Ok(metadata(key, &state.put(&address, content)))
+        Ok(self.metadata_of(key, &state.put(&address, content)))
     }
 
     async fn remove(&self, key: &BlobKey, expected: &BlobVersion) -> Result<(), BlobError> {
@@ -177,9 +193,20 @@ impl BlobStore for MemoryBlobStore {
         body: ByteStream,
         options: PutOptions,
     ) -> Result<BlobMetadata, BlobError> {
-        let collected: Result<BytesMut, _> = body.try_collect().await;
-        let bytes = collected.map_err(|source| BlobError::Body { source })?;
-        self.store(key, bytes.freeze(), options.mode)
+        let mut upload = self.is_in_a_cloud().then(|| Upload::new(&self.volumes, self.address.join(key)));
+        let (mut body, mut collected) = (body, Vec::new());
+        while let Some(piece) = body.next().await {
+            let piece = piece.map_err(|source| BlobError::Body { source })?;
+            match &mut upload {
+                Some(upload) => upload.take(&mut collected, &piece),
+                None => collected.extend_from_slice(&piece),
+            }
+        }
+        if !upload.is_none_or(Upload::finish) {
+            let source = "the upload was aborted".into();
+            return Err(BlobError::Backend { location: self.location(), source });
+        }
+        self.store(key, collected.into(), options.mode)
     }
 
     async fn flush(&self) -> Result<(), BlobError> {
@@ -190,14 +217,14 @@ impl BlobStore for MemoryBlobStore {
         let content = self.load(&self.root, key)?;
         let Range { start, end } = range.unwrap_or(0..u64::MAX);
         let body = stream::iter(content.pieces(start, end).map(Ok));
-        Ok(BlobReader { metadata: metadata(key, &content), body: body.boxed() })
+        Ok(BlobReader { metadata: self.metadata_of(key, &content), body: body.boxed() })
     }
 
     async fn metadata(&self, key: &BlobKey) -> Result<Option<BlobMetadata>, BlobError> {
         let address = self.address.join(key);
         let state = self.volumes.lock();
         self.require_reachable(&state, &address)?;
-        Ok(state.content(&address).map(|content| metadata(key, content)))
+        Ok(state.content(&address).map(|content| self.metadata_of(key, content)))
     }
 
     async fn delete(&self, keys: &[BlobKey]) -> Result<(), BlobError> {

@@ -26,7 +26,7 @@ const EVERYTHING: Capabilities = Capabilities {
 ///
 /// Beside the port there is what a test needs: to look ([`keys`](Self::keys), [`content`](Self::content)), to change things as
 /// another program would ([`tamper`](Self::tamper), [`forget`](Self::forget)), and to take rights or the connection away
-/// ([`set_read_only`](Self::set_read_only), [`set_unreachable`](Self::set_unreachable)).
+/// ([`set_read_only`](Self::set_read_only), [`set_unreachable`](Self::set_unreachable), [`set_anonymous`](Self::set_anonymous)).
 ///
 /// ```
 /// use freehold_domain::StorageRoot;
@@ -99,6 +99,22 @@ impl MemoryBlobStores {
         self.volumes.lock().set_unreachable(Address::of_root(root), is_unreachable);
     }
 
+    /// Takes the credentials for `root` and everything below it away, or gives them back. Without them it can be read, as what is public, and
+    /// neither written nor presigned.
+    pub fn set_anonymous(&self, root: &StorageRoot, is_anonymous: bool) {
+        self.volumes.lock().set_anonymous(Address::of_root(root), is_anonymous);
+    }
+
+    /// Says in which region the bucket of `root` lies; until then it has none.
+    pub fn set_region(&self, root: &StorageRoot, region: impl Into<String>) {
+        self.volumes.lock().set_region(&Address::of_root(root), region.into());
+    }
+
+    /// Leaves an upload in parts behind, as a process does that dies in the middle of it.
+    pub fn leave_upload(&self, root: &StorageRoot, key: &BlobKey) {
+        self.volumes.lock().uploads_mut().begin(Address::of_root(root).join(key));
+    }
+
     /// Puts bytes at a key, over what is there, as another program would that asks nobody.
     pub fn tamper(&self, root: &StorageRoot, key: &BlobKey, bytes: impl Into<Bytes>) {
         self.volumes.lock().put(&Address::of_root(root).join(key), bytes.into());
@@ -159,6 +175,16 @@ impl BlobStores for MemoryBlobStores {
     async fn open(&self, root: &StorageRoot) -> Result<Arc<dyn BlobStore>, BlobError> {
         self.require_location(root)?;
         Ok(Arc::new(MemoryBlobStore::new(self.volumes.clone(), root.clone(), self.capabilities)))
+    }
+
+    async fn open_in_region(
+        &self,
+        root: &StorageRoot,
+        region: &str,
+    ) -> Result<Arc<dyn BlobStore>, BlobError> {
+        self.require_location(root)?;
+        let store = MemoryBlobStore::new(self.volumes.clone(), root.clone(), self.capabilities);
+        Ok(Arc::new(store.in_region(region)))
     }
 
     async fn remove_empty(&self, root: &StorageRoot) -> Result<(), BlobError> {

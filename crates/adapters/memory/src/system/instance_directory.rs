@@ -1,6 +1,7 @@
 //! Known instances and the user's profile.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
@@ -14,6 +15,7 @@ use freehold_ports::system::{DirectoryError, InstanceDirectory, KnownInstance};
 pub struct MemoryInstanceDirectory {
     settings: Arc<Mutex<Settings>>,
     operating_system_user: String,
+    registries: Option<PathBuf>,
 }
 
 #[derive(Debug, Default)]
@@ -39,7 +41,17 @@ impl MemoryInstanceDirectory {
     /// Empty settings of a user whom the operating system knows by this name.
     #[must_use]
     pub fn of_user(operating_system_user: impl Into<String>) -> Self {
-        Self { settings: Arc::default(), operating_system_user: operating_system_user.into() }
+        Self {
+            settings: Arc::default(),
+            operating_system_user: operating_system_user.into(),
+            registries: Some("/registries".into()),
+        }
+    }
+
+    /// The same settings on a platform that names no folder for registries; otherwise that is `/registries`.
+    #[must_use]
+    pub fn without_registries_folder(self) -> Self {
+        Self { registries: None, ..self }
     }
 
     /// Loses all settings, as when their files are deleted.
@@ -88,6 +100,10 @@ impl InstanceDirectory for MemoryInstanceDirectory {
     async fn set_profile(&self, user: &User) -> Result<(), DirectoryError> {
         self.settings().profile = Some(user.clone());
         Ok(())
+    }
+
+    fn registries_folder(&self) -> Option<PathBuf> {
+        self.registries.clone()
     }
 
     fn operating_system_user(&self) -> String {

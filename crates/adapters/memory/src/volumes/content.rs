@@ -1,5 +1,7 @@
 //! The content of one file or blob.
 
+use std::hash::{DefaultHasher, Hasher};
+
 use bytes::Bytes;
 use freehold_domain::Timestamp;
 
@@ -32,6 +34,13 @@ impl Content {
     /// The number of this content, which no other content ever has.
     pub(crate) fn version(&self) -> u64 {
         self.version
+    }
+
+    /// A tag that is the same for the same bytes, and says nothing else of them.
+    pub(crate) fn entity_tag(&self) -> String {
+        let mut hasher = DefaultHasher::new();
+        hasher.write(&self.bytes);
+        format!("{:016x}", hasher.finish())
     }
 
     /// When it was written: the later the version, the later the time.

@@ -10,7 +10,7 @@ use freehold_domain::{BlobKey, Capabilities, StorageRoot};
 use freehold_memory::MemoryBlobStores;
 use freehold_ports::blobs::{
     BlobError, BlobMetadata, BlobReader, BlobStore, BlobStores, BlobVersion, BoxStream, ByteStream,
-    ConditionalStore, FromBytes, PutMode, PutOptions,
+    ConditionalStore, FromBytes, PresignedUrl, PutMode, PutOptions, RemoteStore, UnfinishedUpload,
 };
 use futures_util::stream::{StreamExt, TryStreamExt};
 
@@ -47,6 +47,16 @@ pub(crate) enum Fault {
     MakesFoldersWhenOpening,
     /// An emptied location that stays.
     KeepsEmptyFolders,
+    /// A location that ignores the region that is given for it.
+    IgnoresTheRegion,
+    /// A URL that is signed for blobs that are there, and for no others.
+    SignsWhatIsThere,
+    /// An upload that stays when its put fails.
+    LeavesFailedUploads,
+    /// An upload that cannot be aborted.
+    AbortsNothing,
+    /// A listing of uploads that leaves the prefix out.
+    ListsUploadsOfTheBucket,
 }
 
 #[derive(Debug)]
@@ -68,7 +78,19 @@ impl BlobStores for FaultyStores {
             inner.put(&key, FromBytes::boxed(Bytes::new()), PutOptions::OVERWRITE).await?;
             inner.delete(&[key]).await?;
         }
-        Ok(Arc::new(FaultyStore { inner, fault: self.fault }))
+        self.faulty(root, inner).await
+    }
+
+    async fn open_in_region(
+        &self,
+        root: &StorageRoot,
+        region: &str,
+    ) -> Result<Arc<dyn BlobStore>, BlobError> {
+        if self.fault == Fault::IgnoresTheRegion {
+            return self.open(root).await;
+        }
+        let inner = self.inner.open_in_region(root, region).await?;
+        self.faulty(root, inner).await
     }
 
     async fn remove_empty(&self, root: &StorageRoot) -> Result<(), BlobError> {
@@ -79,9 +101,29 @@ impl BlobStores for FaultyStores {
     }
 }
 
+impl FaultyStores {
+    async fn faulty(
+        &self,
+        root: &StorageRoot,
+        inner: Arc<dyn BlobStore>,
+    ) -> Result<Arc<dyn BlobStore>, BlobError> {
+        let (stores, bucket) = (self.inner.clone(), self.bucket(root).await?);
+        Ok(Arc::new(FaultyStore { inner, bucket, stores, root: root.clone(), fault: self.fault }))
+    }
+
+    /// The whole bucket, or disk, that a location lies in.
+    async fn bucket(&self, root: &StorageRoot) -> Result<Arc<dyn BlobStore>, BlobError> {
+        let whole = root.ancestors().last().unwrap_or_else(|| root.clone());
+        self.inner.open(&whole).await
+    }
+}
+
 #[derive(Debug)]
 struct FaultyStore {
     inner: Arc<dyn BlobStore>,
+    bucket: Arc<dyn BlobStore>,
+    stores: MemoryBlobStores,
+    root: StorageRoot,
     fault: Fault,
 }
 
@@ -117,6 +159,38 @@ impl FaultyStore {
             metadata = self.inner.put(key, FromBytes::boxed(stored.clone()), overwrite).await?;
         }
         Ok(metadata)
+    }
+}
+
+#[async_trait]
+impl RemoteStore for FaultyStore {
+    fn region(&self) -> Option<&str> {
+        self.inner.region()
+    }
+
+    async fn presigned_url(
+        &self,
+        key: &BlobKey,
+        valid_for: Duration,
+    ) -> Result<Option<PresignedUrl>, BlobError> {
+        if self.fault == Fault::SignsWhatIsThere && self.inner.metadata(key).await?.is_none() {
+            return Ok(None);
+        }
+        self.inner.presigned_url(key, valid_for).await
+    }
+
+    async fn unfinished_uploads(&self) -> BoxStream<'static, Result<UnfinishedUpload, BlobError>> {
+        match self.fault {
+            Fault::ListsUploadsOfTheBucket => self.bucket.unfinished_uploads().await,
+            _ => self.inner.unfinished_uploads().await,
+        }
+    }
+
+    async fn abort_upload(&self, upload: &UnfinishedUpload) -> Result<(), BlobError> {
+        match self.fault {
+            Fault::AbortsNothing => Ok(()),
+            _ => self.inner.abort_upload(upload).await,
+        }
     }
 }
 
@@ -177,6 +251,13 @@ impl BlobStore for FaultyStore {
             Fault::LooksBeforeItCreates if options.mode == PutMode::Create => {
                 self.ensure_free(key).await?;
                 self.inner.put(key, body, overwrite).await
+            }
+            Fault::LeavesFailedUploads => {
+                let put = self.inner.put(key, body, options).await;
+                if put.is_err() {
+                    self.stores.leave_upload(&self.root, key);
+                }
+                put
             }
             _ => Ok(self.named(self.inner.put(key, body, options).await?)),
         }

@@ -24,6 +24,31 @@ impl blobs::Fixture for Fixture {
     }
 }
 
+/// The same in a bucket.
+struct BucketFixture(Fault);
+
+#[async_trait]
+impl blobs::Fixture for BucketFixture {
+    async fn fresh(&self) -> Fresh {
+        let inner = MemoryBlobStores::new();
+        let root = |text| StorageRoot::from_canonical(text).unwrap();
+        inner.set_region(&root("s3://memory-bucket"), "region-1");
+        Fresh {
+            stores: Arc::new(FaultyStores { inner, fault: self.0 }),
+            root: root("s3://memory-bucket/first"),
+            other_root: root("s3://memory-bucket/second"),
+            keep: Box::new(()),
+        }
+    }
+}
+
+#[track_caller]
+fn assert_caught_in_a_bucket(fault: Fault, case: &str) {
+    let broken = blobs::run_case(BucketFixture(fault), case);
+    let honest = blobs::run_case(BucketFixture(Fault::None), case);
+    assert_told_apart(case, broken, &honest);
+}
+
 #[track_caller]
 fn assert_caught(fault: Fault, case: &str) {
     let broken = blobs::run_case(Fixture(fault), case);
@@ -121,4 +146,41 @@ fn an_emptied_location_that_stays_is_caught() {
 #[test]
 fn a_probe_that_leaves_something_is_caught() {
     assert_caught(Fault::LeavesItsProbe, "blobs::probe::a_probe_leaves_nothing_behind");
+}
+
+#[test]
+fn a_region_that_is_ignored_is_caught() {
+    assert_caught_in_a_bucket(Fault::IgnoresTheRegion, "blobs::remote::a_given_region_is_believed");
+}
+
+#[test]
+fn a_url_for_present_blobs_only_is_caught() {
+    assert_caught_in_a_bucket(
+        Fault::SignsWhatIsThere,
+        "blobs::remote::a_presigned_url_does_not_ask_whether_the_blob_exists",
+    );
+}
+
+#[test]
+fn an_upload_that_outlives_its_failed_put_is_caught() {
+    assert_caught_in_a_bucket(
+        Fault::LeavesFailedUploads,
+        "blobs::remote::a_put_that_has_failed_leaves_no_upload",
+    );
+}
+
+#[test]
+fn an_abort_that_aborts_nothing_is_caught() {
+    assert_caught_in_a_bucket(
+        Fault::AbortsNothing,
+        "blobs::remote::an_aborted_upload_is_gone_and_its_put_fails",
+    );
+}
+
+#[test]
+fn uploads_of_other_locations_are_caught() {
+    assert_caught_in_a_bucket(
+        Fault::ListsUploadsOfTheBucket,
+        "blobs::remote::an_upload_of_another_location_is_not_listed",
+    );
 }

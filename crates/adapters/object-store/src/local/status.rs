@@ -66,6 +66,7 @@ impl FileStatus {
             key: key.clone(),
             size: self.size,
             version: self.version(),
+            entity_tag: None,
             modified: Timestamp::from_timestamp(self.modified.0, self.modified.1).unwrap_or_default(),
             readership: self.readership,
         }

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use freehold_domain::{BlobKey, Capabilities, StorageRoot};
 use freehold_ports::blobs::{
     BlobError, BlobMetadata, BlobReader, BlobStore, BlobVersion, BoxStream, ByteStream, ConditionalStore,
-    Durability, PutOptions, Readership,
+    Durability, PutOptions, Readership, RemoteStore,
 };
 
 use super::batch::Batch;
@@ -37,6 +37,8 @@ impl LocalStore {
         Ok(Self { place: Arc::new(place), batch: Arc::default() })
     }
 }
+
+impl RemoteStore for LocalStore {}
 
 #[async_trait]
 impl BlobStore for LocalStore {

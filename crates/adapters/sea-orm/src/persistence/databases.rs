@@ -4,21 +4,27 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+use freehold_domain::DatabaseKind;
 use freehold_domain::DatabaseUrl;
 use freehold_ports::persistence::{AccessMode, Databases, Persistence, PersistenceError};
 
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 use super::unit_of_work::{SeaOrmPersistence, runtime};
-use crate::sqlite::place::Place;
-use crate::sqlite::{destroy, open};
+#[cfg(feature = "postgres")]
+use crate::postgres;
+#[cfg(feature = "sqlite")]
+use crate::sqlite;
 
-/// SQLite counts the milliseconds of a wait in 32 bits.
+/// SQLite and Postgres count the milliseconds of a wait in 32 bits.
 const LONGEST_PATIENCE: Duration = Duration::from_hours(24);
 
-/// Registries in databases, by SeaORM: SQLite files.
+/// Registries in databases, by SeaORM: SQLite files, and schemas on Postgres servers.
 ///
-/// Every call needs a Tokio runtime with timers.
+/// Every call needs a Tokio runtime with timers (and with network input and output, for Postgres).
 ///
-/// ```
+#[cfg_attr(feature = "sqlite", doc = "```")]
+#[cfg_attr(not(feature = "sqlite"), doc = "```ignore")]
 /// use freehold_ports::persistence::{AccessMode, Databases, PersistenceError};
 /// use freehold_sea_orm::SeaOrmDatabases;
 ///
@@ -39,6 +45,10 @@ const LONGEST_PATIENCE: Duration = Duration::from_hours(24);
 /// ```
 #[derive(Debug, Clone, Copy)]
 pub struct SeaOrmDatabases {
+    #[cfg_attr(
+        not(any(feature = "sqlite", feature = "postgres")),
+        expect(dead_code, reason = "no database is known")
+    )]
     patience: Duration,
 }
 
@@ -55,26 +65,44 @@ impl SeaOrmDatabases {
         Self::default()
     }
 
-    /// The same, where whoever finds others in the way waits for `patience`, at most a day, before it fails with `Conflict`.
+    /// The same, where whoever finds others in the way waits for `patience`, at most a day, before it fails with `Conflict`. A
+    /// server that is out of reach is waited for as long, once the registry is open.
     #[must_use]
     pub fn with_patience(self, patience: Duration) -> Self {
         Self { patience: patience.min(LONGEST_PATIENCE) }
     }
 
     /// The file of an SQLite database.
-    fn place(self, url: &DatabaseUrl) -> Result<Place, PersistenceError> {
+    #[cfg(feature = "sqlite")]
+    fn file(self, url: &DatabaseUrl) -> Result<sqlite::place::Place, PersistenceError> {
         runtime()?;
-        match url.sqlite_path() {
-            Some(path) => Ok(Place::new(path, url.to_string(), self.patience)),
-            None => Err(PersistenceError::UnsupportedDatabase { database: url.to_string() }),
-        }
+        let path = url.sqlite_path().ok_or_else(|| unsupported(url))?;
+        Ok(sqlite::place::Place::new(path, url.to_string(), self.patience))
+    }
+
+    /// The database on a Postgres server.
+    #[cfg(feature = "postgres")]
+    fn server(self, url: &DatabaseUrl) -> Result<postgres::place::Place, PersistenceError> {
+        runtime()?;
+        postgres::place::Place::new(url, self.patience)
     }
 }
 
 #[async_trait]
 impl Databases for SeaOrmDatabases {
     async fn create(&self, url: &DatabaseUrl) -> Result<Arc<dyn Persistence>, PersistenceError> {
-        Ok(Arc::new(SeaOrmPersistence::new(open::create(&self.place(url)?).await?)))
+        match url.kind() {
+            #[cfg(feature = "sqlite")]
+            DatabaseKind::Sqlite => {
+                Ok(Arc::new(SeaOrmPersistence::new(sqlite::open::create(&self.file(url)?).await?)))
+            }
+            #[cfg(feature = "postgres")]
+            DatabaseKind::Postgres => {
+                Ok(Arc::new(SeaOrmPersistence::new(postgres::open::create(&self.server(url)?).await?)))
+            }
+            #[cfg(not(all(feature = "sqlite", feature = "postgres")))]
+            _ => Err(unsupported(url)),
+        }
     }
 
     async fn open(
@@ -82,14 +110,40 @@ impl Databases for SeaOrmDatabases {
         url: &DatabaseUrl,
         mode: AccessMode,
     ) -> Result<Arc<dyn Persistence>, PersistenceError> {
-        let place = self.place(url)?;
-        Ok(match mode {
-            AccessMode::Read => Arc::new(SeaOrmPersistence::new(open::for_reading(&place).await?)),
-            AccessMode::Write => Arc::new(SeaOrmPersistence::new(open::for_writing(&place).await?)),
-        })
+        match (url.kind(), mode) {
+            #[cfg(feature = "sqlite")]
+            (DatabaseKind::Sqlite, AccessMode::Read) => {
+                Ok(Arc::new(SeaOrmPersistence::new(sqlite::open::for_reading(&self.file(url)?).await?)))
+            }
+            #[cfg(feature = "sqlite")]
+            (DatabaseKind::Sqlite, AccessMode::Write) => {
+                Ok(Arc::new(SeaOrmPersistence::new(sqlite::open::for_writing(&self.file(url)?).await?)))
+            }
+            #[cfg(feature = "postgres")]
+            (DatabaseKind::Postgres, AccessMode::Read) => {
+                Ok(Arc::new(SeaOrmPersistence::new(postgres::open::for_reading(&self.server(url)?).await?)))
+            }
+            #[cfg(feature = "postgres")]
+            (DatabaseKind::Postgres, AccessMode::Write) => {
+                Ok(Arc::new(SeaOrmPersistence::new(postgres::open::for_writing(&self.server(url)?).await?)))
+            }
+            #[cfg(not(all(feature = "sqlite", feature = "postgres")))]
+            _ => Err(unsupported(url)),
+        }
     }
 
     async fn destroy(&self, url: &DatabaseUrl) -> Result<bool, PersistenceError> {
-        destroy::destroy(&self.place(url)?).await
+        match url.kind() {
+            #[cfg(feature = "sqlite")]
+            DatabaseKind::Sqlite => sqlite::destroy::destroy(&self.file(url)?).await,
+            #[cfg(feature = "postgres")]
+            DatabaseKind::Postgres => postgres::destroy::destroy(&self.server(url)?).await,
+            #[cfg(not(all(feature = "sqlite", feature = "postgres")))]
+            _ => Err(unsupported(url)),
+        }
     }
+}
+
+fn unsupported(url: &DatabaseUrl) -> PersistenceError {
+    PersistenceError::UnsupportedDatabase { database: url.to_string() }
 }

@@ -6,6 +6,9 @@ use std::fmt::Display;
 use freehold_ports::persistence::{Entity, PersistenceError, SourceError};
 use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr, SqlxError, sqlx};
 
+#[cfg(feature = "postgres")]
+use crate::postgres;
+#[cfg(feature = "sqlite")]
 use crate::sqlite;
 
 /// The meaning of an error outside of commit.
@@ -19,17 +22,30 @@ pub(crate) fn of_database(error: DbErr) -> PersistenceError {
         }
         DbErr::Conn(RuntimeErr::SqlxError(cause))
         | DbErr::Exec(RuntimeErr::SqlxError(cause))
-        | DbErr::Query(RuntimeErr::SqlxError(cause)) => match sqlite::error::code(cause) {
-            Some(code) => sqlite::error::meaning(code, error.into()),
-            None if is_lost_connection(cause) => PersistenceError::Unavailable { source: error.into() },
-            None => PersistenceError::Backend { source: error.into() },
-        },
+        | DbErr::Query(RuntimeErr::SqlxError(cause)) => {
+            #[cfg(feature = "sqlite")]
+            if let Some(code) = sqlite::error::code(cause) {
+                return sqlite::error::meaning(code, error.into());
+            }
+            #[cfg(feature = "postgres")]
+            if let Some(state) = postgres::state::of(cause) {
+                return state.meaning(error.into());
+            }
+            if is_lost_connection(cause) {
+                return PersistenceError::Unavailable { source: error.into() };
+            }
+            PersistenceError::Backend { source: error.into() }
+        }
         _ => PersistenceError::Backend { source: error.into() },
     }
 }
 
 /// The meaning of an error of commit: unless the database says that it kept nothing, it may have kept everything.
 pub(crate) fn of_commit(error: DbErr) -> PersistenceError {
+    #[cfg(feature = "postgres")]
+    if let Some(state) = postgres::state::of_database(&error) {
+        return state.meaning_at_commit(error.into());
+    }
     match of_database(error) {
         kept_nothing @ (PersistenceError::Conflict { .. } | PersistenceError::ReadOnly) => kept_nothing,
         PersistenceError::Backend { source } | PersistenceError::Unavailable { source } => {
@@ -40,7 +56,14 @@ pub(crate) fn of_commit(error: DbErr) -> PersistenceError {
 }
 
 fn is_lost_connection(cause: &SqlxError) -> bool {
-    matches!(cause, sqlx::Error::WorkerCrashed | sqlx::Error::Io(_) | sqlx::Error::PoolClosed)
+    matches!(
+        cause,
+        sqlx::Error::WorkerCrashed
+            | sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::Protocol(_)
+            | sqlx::Error::PoolClosed
+    )
 }
 
 pub(crate) fn already_exists(entity: Entity, id: impl Display) -> PersistenceError {

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
-use freehold_domain::{ContentHash, HashAlgorithm, Provenance, RunUid, Timestamp, Version};
+use freehold_domain::{ContentHash, Provenance, RunUid, Timestamp, Version};
 use freehold_ports::persistence::PersistenceError;
 use sea_orm::{QueryResult, TryGetable};
 
@@ -78,13 +78,9 @@ impl<'row> Row<'row> {
 
     /// The hash whose algorithm and digest are in these columns.
     pub(crate) fn hash(self, algorithm: &str, digest: &str) -> Result<ContentHash, PersistenceError> {
-        match self.parse(algorithm)? {
-            HashAlgorithm::Blake3 => {
-                let bytes = self.get::<Vec<u8>>(digest)?;
-                let bytes = <[u8; 32]>::try_from(bytes).ok();
-                self.valid(digest, bytes, "not a digest of 32 bytes").map(ContentHash::blake3)
-            }
-        }
+        let bytes = self.get::<Vec<u8>>(digest)?;
+        let hash = ContentHash::from_bytes(self.parse(algorithm)?, &bytes).ok();
+        self.valid(digest, hash, "not a hash of the algorithm that is recorded with it")
     }
 
     /// The provenance in the columns of the same names and `run_id`, except for the previous runs, which have a table of their own.

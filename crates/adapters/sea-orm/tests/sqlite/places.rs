@@ -168,6 +168,7 @@ async fn the_journal_of_a_copy_becomes_a_log_again() {
     raw.close().await.unwrap();
 }
 
+#[cfg(not(feature = "postgres"))]
 #[tokio::test]
 async fn other_kinds_of_database_are_not_supported() {
     let url = "postgres://lab:secret@db.example/books".parse().unwrap();

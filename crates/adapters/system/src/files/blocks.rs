@@ -10,7 +10,7 @@ use futures_util::StreamExt;
 const BLOCK: usize = 512 * 1024;
 
 /// Gives the next block of a body; none at its end.
-pub(super) async fn next_block(body: &mut ByteStream) -> io::Result<Option<Bytes>> {
+pub(crate) async fn next_block(body: &mut ByteStream) -> io::Result<Option<Bytes>> {
     let Some(first) = body.next().await.transpose()? else { return Ok(None) };
     if first.len() >= BLOCK {
         return Ok(Some(first));

@@ -8,6 +8,8 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
+use crate::file_identity::has_name;
+
 /// How often a beginning that others' cleaning disturbs is repeated.
 const ATTEMPTS: usize = 100;
 
@@ -131,21 +133,4 @@ fn open(path: &Path) -> io::Result<Option<File>> {
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
         Err(error) => Err(error),
     }
-}
-
-#[cfg(unix)]
-fn has_name(file: &File, path: &Path) -> io::Result<bool> {
-    use std::os::unix::fs::MetadataExt;
-    let of_file = file.metadata()?;
-    match fs::symlink_metadata(path) {
-        Ok(of_path) => Ok((of_file.dev(), of_file.ino()) == (of_path.dev(), of_path.ino())),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(error),
-    }
-}
-
-/// An open file keeps its name on other systems.
-#[cfg(not(unix))]
-fn has_name(_: &File, _: &Path) -> io::Result<bool> {
-    Ok(true)
 }

@@ -13,15 +13,19 @@ use crate::session::{Session, is_default};
 #[command(after_help = "Examples:
   freehold storage add ./archive --description \"Finished plates\"
   freehold storage add /mnt/partner --link
+  freehold storage add s3://lab-bucket/archive --region eu-central-1
+  freehold storage add gs://public-bucket --link
 
-A managed location is claimed with a small file, .lamindb/storage_uid.txt. Nothing is written to a linked one.")]
+A managed location is claimed with a small file, .lamindb/storage_uid.txt. Nothing is written to a linked one. A cloud location without write access, or without conditional writes, is linked.")]
 pub(crate) struct Add {
-    /// The root: a folder, which is made when it is absent, unless it is linked
+    #[arg(
+        help = "The root: a folder, which is made when it is absent, unless it is linked; or s3://bucket[/prefix] or gs://bucket[/prefix]"
+    )]
     root: String,
     /// What the location is for
     #[arg(long, value_name = "TEXT")]
     description: Option<String>,
-    /// The cloud region
+    /// The cloud region [default: the one that the cloud names]
     #[arg(long, value_name = "REGION", conflicts_with = "host")]
     region: Option<String>,
     /// The host that a local folder is on
@@ -69,6 +73,10 @@ fn tell(session: &mut Session, added: &AddedStorage, instance: &Instance) -> Res
             output.note(format_args!(
                 "note: it is linked, because it is managed by {manager}; you can read there, and only read"
             ));
+        }
+        (AddOutcome::Unmanageable { lack }, _) => {
+            output
+                .note(format_args!("note: it is linked, because {lack}; you can read there, and only read"));
         }
         (AddOutcome::LinkedAsAsked, Access::Linked) => output.note("note: you can read there, and only read"),
         (AddOutcome::LinkedAsAsked, Access::Managed) | (AddOutcome::Managed, _) => {}

@@ -2,13 +2,14 @@
 
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use freehold_domain::{BlobKey, Capabilities, StorageRoot};
 use freehold_ports::blobs::{
     BlobError, BlobMetadata, BlobReader, BlobStore, BlobStores, BlobVersion, BoxStream, ByteStream,
-    ConditionalStore, PutOptions,
+    ConditionalStore, PresignedUrl, PutOptions, RemoteStore, UnfinishedUpload,
 };
 
 use super::{Fault, Faults};
@@ -36,6 +37,16 @@ impl<S: BlobStores> BlobStores for FaultyBlobStores<S> {
         Ok(Arc::new(FaultyBlobStore { inner, faults: self.faults.clone(), copies: self.copies }))
     }
 
+    async fn open_in_region(
+        &self,
+        root: &StorageRoot,
+        region: &str,
+    ) -> Result<Arc<dyn BlobStore>, BlobError> {
+        let call = self.inner.open_in_region(root, region);
+        let inner = self.faults.around(format!("open location in {region}"), error, call).await?;
+        Ok(Arc::new(FaultyBlobStore { inner, faults: self.faults.clone(), copies: self.copies }))
+    }
+
     async fn remove_empty(&self, root: &StorageRoot) -> Result<(), BlobError> {
         self.faults.around("remove empty", error, self.inner.remove_empty(root)).await
     }
@@ -46,6 +57,30 @@ struct FaultyBlobStore {
     inner: Arc<dyn BlobStore>,
     faults: Faults,
     copies: bool,
+}
+
+#[async_trait]
+impl RemoteStore for FaultyBlobStore {
+    fn region(&self) -> Option<&str> {
+        self.inner.region()
+    }
+
+    async fn presigned_url(
+        &self,
+        key: &BlobKey,
+        valid_for: Duration,
+    ) -> Result<Option<PresignedUrl>, BlobError> {
+        self.faults.around(format!("presign {key}"), error, self.inner.presigned_url(key, valid_for)).await
+    }
+
+    async fn unfinished_uploads(&self) -> BoxStream<'static, Result<UnfinishedUpload, BlobError>> {
+        self.inner.unfinished_uploads().await
+    }
+
+    async fn abort_upload(&self, upload: &UnfinishedUpload) -> Result<(), BlobError> {
+        let call = self.inner.abort_upload(upload);
+        self.faults.around(format!("abort upload {}", upload.key), error, call).await
+    }
 }
 
 #[async_trait]

@@ -53,6 +53,10 @@ impl<D: InstanceDirectory> InstanceDirectory for FaultyDirectory<D> {
         self.faults.around("set profile", settings_error, self.inner.set_profile(user)).await
     }
 
+    fn registries_folder(&self) -> Option<std::path::PathBuf> {
+        self.inner.registries_folder()
+    }
+
     fn operating_system_user(&self) -> String {
         self.inner.operating_system_user()
     }
@@ -117,6 +121,7 @@ impl<L: Liveness> Liveness for FaultyLiveness<L> {
     }
 
     async fn is_alive(&self, database: &DatabaseUrl, session: SessionUid) -> Result<bool, LivenessError> {
-        self.inner.is_alive(database, session).await
+        let error = |_| LivenessError::Lock { session, source: "a fault was injected".into() };
+        self.faults.around("is alive", error, self.inner.is_alive(database, session)).await
     }
 }

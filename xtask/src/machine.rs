@@ -3,20 +3,23 @@
 use std::path::Path;
 use std::process::Command;
 
-/// Cores, processor, system, compiler, and the file system that was measured.
-pub(super) fn facts(folder: &Path) -> String {
+/// Cores, processor, system and compiler.
+pub(crate) fn facts() -> String {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let processor = std::fs::read_to_string("/proc/cpuinfo").ok().and_then(|text| processor(&text));
-    let file_system = answer("stat", &["-f", "-c", "%T", &folder.to_string_lossy()]);
     [
         format!("{cores} cores"),
         processor.unwrap_or_else(|| std::env::consts::ARCH.to_owned()),
         format!("{} {}", std::env::consts::OS, answer("uname", &["-r"]).unwrap_or_default()),
-        file_system.unwrap_or_else(|| "unknown file system".to_owned()),
         answer("rustc", &["--version"]).unwrap_or_else(|| "unknown compiler".to_owned()),
-        "release build".to_owned(),
     ]
     .join(", ")
+}
+
+/// The kind of file system that a folder lies in.
+pub(crate) fn file_system(folder: &Path) -> String {
+    let kind = answer("stat", &["-f", "-c", "%T", &folder.to_string_lossy()]);
+    kind.unwrap_or_else(|| "unknown file system".to_owned())
 }
 
 fn processor(cpuinfo: &str) -> Option<String> {
