@@ -34,8 +34,9 @@ pub trait BlobStores: Debug + Send + Sync {
     async fn open_in_region(
         &self,
         root: &StorageRoot,
-        _region: &str,
+        region: &str,
     ) -> Result<Arc<dyn BlobStore>, BlobError> {
+        let _ = region;
         self.open(root).await
     }
 

@@ -10,8 +10,12 @@ use super::environment::Environment;
 /// The variable with the number of tries, the first one included, as the tools of both providers' users know it from AWS.
 const MAXIMUM_ATTEMPTS: &str = "AWS_MAX_ATTEMPTS";
 
-/// How often a request is tried again, unless the environment says otherwise. All of it takes about a quarter of a minute.
+/// How often a request is tried again, unless the environment says otherwise. All of it takes some seconds.
 const RETRIES: usize = 8;
+
+/// By how much the longest wait grows from try to try. Each wait is random between the first and the longest, so that they grow by half of it on
+/// average.
+const GROWTH: f64 = 3.0;
 
 /// After this time nothing is tried again.
 const BUDGET: Duration = Duration::from_mins(1);
@@ -23,7 +27,7 @@ pub(crate) fn config(environment: &Environment) -> RetryConfig {
         backoff: BackoffConfig {
             init_backoff: Duration::from_millis(100),
             max_backoff: Duration::from_secs(5),
-            base: 2.0,
+            base: GROWTH,
         },
         max_retries: attempts.map_or(RETRIES, |attempts| attempts.saturating_sub(1).min(50)),
         retry_timeout: BUDGET,
