@@ -8,11 +8,13 @@
     allow(dead_code, reason = "some of it serves only the provider that is not built in")
 )]
 
+mod address;
 mod body;
 mod bucket;
 mod clouds;
 mod connection;
 mod copy;
+mod documents;
 mod endpoint;
 mod environment;
 mod exchange;

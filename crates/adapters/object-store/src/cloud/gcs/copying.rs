@@ -7,8 +7,9 @@ use object_store::path::Path;
 use object_store::{GetOptions, MultipartId, ObjectStore, ObjectStoreExt, PutResult};
 
 use super::provider::{GcsProvider, IF_GENERATION};
-use super::requests::{Request, encoded, encoded_path};
+use super::requests::Request;
 use super::staging::Staged;
+use crate::cloud::address::{encoded, encoded_path};
 use crate::cloud::exchange::Answer;
 use crate::cloud::provider::{Cause, CopySource, ProviderError};
 use crate::cloud::write_id;

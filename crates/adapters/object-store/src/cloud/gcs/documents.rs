@@ -2,12 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use freehold_ports::blobs::BlobVersion;
-use percent_encoding::percent_decode_str;
 use serde::Deserialize;
 
 use super::staging;
+use crate::cloud::documents::{decoded, next_page, next_uploads, read};
 use crate::cloud::found::bare_tag;
-use crate::cloud::provider::{BegunUpload, Cause, ListedObject, ListedPage, ProviderError, UploadsPage};
+use crate::cloud::provider::{BegunUpload, ListedObject, ListedPage, ProviderError, UploadsPage};
 
 /// A page of a listing.
 #[derive(Debug, Deserialize)]
@@ -55,14 +55,8 @@ struct Upload {
 
 /// A page of a listing, with what is staged for uploads.
 pub(super) fn listing(document: &[u8]) -> Result<ListedPage, ProviderError> {
-    let result: ListBucketResult = quick_xml::de::from_reader(document).map_err(unreadable)?;
-    let next = match (result.is_truncated, result.next_continuation_token) {
-        (Some(false), _) => None,
-        (Some(true), None) => {
-            return Err(ProviderError::of(Cause::Other, "a listing breaks off without saying where"));
-        }
-        (Some(true) | None, next) => next.filter(|token| !token.is_empty()),
-    };
+    let result: ListBucketResult = read(document)?;
+    let next = next_page(result.is_truncated, result.next_continuation_token)?;
     let encoding = result.encoding_type.as_deref();
     let objects = result.contents.into_iter().map(|contents| ListedObject {
         key: decoded(contents.key, encoding),
@@ -76,12 +70,10 @@ pub(super) fn listing(document: &[u8]) -> Result<ListedPage, ProviderError> {
 
 /// A page of the unfinished uploads, each at the key where its object would be.
 pub(super) fn uploads(document: &[u8]) -> Result<UploadsPage, ProviderError> {
-    let result: ListMultipartUploadsResult = quick_xml::de::from_reader(document).map_err(unreadable)?;
+    let result: ListMultipartUploadsResult = read(document)?;
     let encoding = result.encoding_type.as_deref();
-    let next = result.next_key_marker.zip(result.next_upload_id_marker).filter(|_| result.is_truncated);
-    if result.is_truncated && next.is_none() {
-        return Err(ProviderError::of(Cause::Other, "a listing of uploads breaks off without saying where"));
-    }
+    let markers = result.next_key_marker.zip(result.next_upload_id_marker);
+    let next = next_uploads(result.is_truncated, markers, encoding)?;
     let upload = |upload: Upload| {
         let key = decoded(upload.key, encoding);
         match staging::destination(&key) {
@@ -93,22 +85,7 @@ pub(super) fn uploads(document: &[u8]) -> Result<UploadsPage, ProviderError> {
             None => BegunUpload { key, id: upload.id, begun: upload.initiated },
         }
     };
-    Ok(UploadsPage {
-        uploads: result.upload.into_iter().map(upload).collect(),
-        next: next.map(|(key, id)| (decoded(key, encoding), id)),
-    })
-}
-
-fn unreadable(error: quick_xml::DeError) -> ProviderError {
-    ProviderError::of(Cause::Other, error)
-}
-
-/// A key as it is. The server encodes keys when it is asked to, since not every character can stand in a document.
-fn decoded(key: String, encoding: Option<&str>) -> String {
-    if encoding != Some("url") {
-        return key;
-    }
-    percent_decode_str(&key.replace('+', " ")).decode_utf8_lossy().into_owned()
+    Ok(UploadsPage { uploads: result.upload.into_iter().map(upload).collect(), next })
 }
 
 #[cfg(test)]

@@ -7,15 +7,9 @@ use object_store::RetryConfig;
 use object_store::client::{HttpClient, HttpError, HttpRequest, HttpRequestBody};
 use object_store::gcp::GcpCredentialProvider;
 use object_store::path::Path;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
+use crate::cloud::address::{encoded, encoded_path, with_query};
 use crate::cloud::exchange::{Answer, exchange};
-
-/// What is encoded in names and values.
-const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-
-/// What is encoded in the path of an object.
-const PATH: &AsciiSet = &ENCODED.remove(b'/');
 
 /// Sends requests about one bucket.
 #[derive(Debug, Clone)]
@@ -76,10 +70,7 @@ impl Requests {
         if let Some(path) = request.path {
             url.extend(["/", &encoded_path(path)]);
         }
-        for (place, (name, value)) in request.query.iter().enumerate() {
-            url.extend([if place == 0 { "?" } else { "&" }, name, "=", &encoded(value)]);
-        }
-        url
+        with_query(url, request.query)
     }
 }
 
@@ -88,14 +79,4 @@ pub(super) fn bearer(token: &str) -> Result<HeaderValue, http::Error> {
     let mut value = HeaderValue::from_str(&format!("Bearer {token}"))?;
     value.set_sensitive(true);
     Ok(value)
-}
-
-/// A text with everything encoded but unreserved characters.
-pub(super) fn encoded(text: &str) -> String {
-    utf8_percent_encode(text, ENCODED).to_string()
-}
-
-/// The path of an object as URLs have it.
-pub(super) fn encoded_path(path: &Path) -> String {
-    utf8_percent_encode(path.as_ref(), PATH).to_string()
 }

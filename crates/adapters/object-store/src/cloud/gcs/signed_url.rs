@@ -14,7 +14,8 @@ use http::Uri;
 use object_store::path::Path;
 
 use super::credentials::remote_signature::RemoteSigner;
-use super::requests::{Requests, encoded, encoded_path};
+use super::requests::Requests;
+use crate::cloud::address::{encoded, encoded_path};
 use crate::cloud::refusal::CredentialsUnusable;
 
 /// The algorithm, as the server calls it.

@@ -10,9 +10,11 @@ use object_store::path::Path;
 use object_store::{MultipartId, PutResult};
 use tokio::runtime::Handle;
 
-use super::documents::{self, CopyPartResult, InitiateMultipartUploadResult};
+use super::documents::{CopyPartResult, InitiateMultipartUploadResult};
 use super::provider::{S3Provider, quoted};
-use super::requests::{Request, encoded_path};
+use super::requests::Request;
+use crate::cloud::address::encoded_path;
+use crate::cloud::documents::read;
 use crate::cloud::provider::{CopySource, Provider, ProviderError};
 use crate::cloud::write_id;
 
@@ -65,7 +67,7 @@ async fn begin(provider: &S3Provider, path: &Path, write_id: &str) -> Result<Beg
         headers: &[(&header, write_id)],
     };
     let answer = provider.requests.send(request).await.map_err(|error| provider.failed(error))?;
-    let InitiateMultipartUploadResult { upload_id } = documents::read(&answer.body)?;
+    let InitiateMultipartUploadResult { upload_id } = read(&answer.body)?;
     Ok(Begun { provider: provider.clone(), path: path.clone(), id: upload_id, is_open: true })
 }
 
@@ -113,7 +115,7 @@ impl Begun {
         };
         let answer =
             self.provider.requests.send(request).await.map_err(|error| self.provider.failed(error))?;
-        let CopyPartResult { e_tag } = documents::read(&answer.body)?;
+        let CopyPartResult { e_tag } = read(&answer.body)?;
         Ok(PartId { content_id: e_tag })
     }
 

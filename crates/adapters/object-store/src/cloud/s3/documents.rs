@@ -2,21 +2,11 @@
 
 use freehold_domain::Timestamp;
 use freehold_ports::blobs::BlobVersion;
-use percent_encoding::percent_decode_str;
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 
+use crate::cloud::documents::{decoded, next_page, next_uploads};
 use crate::cloud::found::bare_tag;
 use crate::cloud::provider::{BegunUpload, Cause, ListedObject, ListedPage, ProviderError, UploadsPage};
-
-/// Reads a document.
-pub(super) fn read<Document: DeserializeOwned>(body: &[u8]) -> Result<Document, ProviderError> {
-    quick_xml::de::from_reader(body).map_err(unreadable)
-}
-
-fn unreadable(error: quick_xml::DeError) -> ProviderError {
-    ProviderError::of(Cause::Other, error)
-}
 
 /// A page of a listing.
 #[derive(Debug, Deserialize)]
@@ -57,13 +47,7 @@ impl TryFrom<ListBucketResult> for ListedPage {
     type Error = ProviderError;
 
     fn try_from(result: ListBucketResult) -> Result<Self, Self::Error> {
-        let next = match (result.is_truncated, result.next_continuation_token) {
-            (Some(false), _) => None,
-            (Some(true), None) => {
-                return Err(ProviderError::of(Cause::Other, "a listing breaks off without saying where"));
-            }
-            (Some(true) | None, next) => next.filter(|token| !token.is_empty()),
-        };
+        let next = next_page(result.is_truncated, result.next_continuation_token)?;
         let encoding = result.encoding_type;
         let object = |contents: Contents| {
             let tag = contents.e_tag.map(|tag| bare_tag(&tag)).filter(|tag| !tag.is_empty());
@@ -101,29 +85,20 @@ struct Upload {
     initiated: Timestamped,
 }
 
-impl From<ListMultipartUploadsResult> for UploadsPage {
-    fn from(result: ListMultipartUploadsResult) -> Self {
+impl TryFrom<ListMultipartUploadsResult> for UploadsPage {
+    type Error = ProviderError;
+
+    fn try_from(result: ListMultipartUploadsResult) -> Result<Self, ProviderError> {
         let encoding = result.encoding_type.as_deref();
-        let next = result.next_key_marker.zip(result.next_upload_id_marker);
+        let markers = result.next_key_marker.zip(result.next_upload_id_marker);
+        let next = next_uploads(result.is_truncated, markers, encoding)?;
         let upload = |upload: Upload| BegunUpload {
             key: decoded(upload.key, encoding),
             id: upload.id,
             begun: upload.initiated.0,
         };
-        Self {
-            uploads: result.upload.into_iter().map(upload).collect(),
-            next: next.filter(|_| result.is_truncated).map(|(key, id)| (decoded(key, encoding), id)),
-        }
+        Ok(Self { uploads: result.upload.into_iter().map(upload).collect(), next })
     }
-}
-
-/// A key as it is. Servers encode keys when they are asked to, since not every character can stand in a document.
-fn decoded(key: String, encoding: Option<&str>) -> String {
-    if encoding != Some("url") {
-        return key;
-    }
-    let spaced = key.replace('+', " ");
-    percent_decode_str(&spaced).decode_utf8_lossy().into_owned()
 }
 
 /// The answer to the begin of an upload.
@@ -146,6 +121,7 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
     use super::*;
+    use crate::cloud::documents::read;
 
     const PAGE: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 <ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>lab</Name><Prefix></Prefix>
@@ -185,5 +161,18 @@ mod tests {
         let empty =
             page("<ListBucketResult><Name>lab</Name><IsTruncated>false</IsTruncated></ListBucketResult>");
         assert!(empty.unwrap().objects.is_empty());
+    }
+
+    #[test]
+    fn a_page_of_uploads_that_breaks_off_is_an_error() {
+        let uploads = |text: &str| -> Result<UploadsPage, ProviderError> {
+            read::<ListMultipartUploadsResult>(text.as_bytes()).unwrap().try_into()
+        };
+        let broken =
+            "<ListMultipartUploadsResult><IsTruncated>true</IsTruncated></ListMultipartUploadsResult>";
+        uploads(broken).unwrap_err();
+        let markers = "<NextKeyMarker>a</NextKeyMarker><NextUploadIdMarker>1</NextUploadIdMarker>";
+        let going_on = broken.replace("</IsTruncated>", &format!("</IsTruncated>{markers}"));
+        assert_eq!(uploads(&going_on).unwrap().next, Some(("a".to_owned(), "1".to_owned())));
     }
 }

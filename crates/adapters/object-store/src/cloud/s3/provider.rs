@@ -13,9 +13,10 @@ use object_store::signer::Signer;
 use object_store::{GetOptions, MultipartId, ObjectMeta, ObjectStore, PutResult, UpdateVersion};
 
 use super::addressing::Addressing;
-use super::documents::{self, ListBucketResult, ListMultipartUploadsResult};
+use super::documents::{ListBucketResult, ListMultipartUploadsResult};
 use super::requests::{Request, RequestError, Requests};
 use super::{causes, copying, deletion};
+use crate::cloud::documents::read;
 use crate::cloud::found::bare_tag;
 use crate::cloud::provider::{Cause, CopySource, ListedPage, Provider, ProviderError, UploadsPage};
 use crate::cloud::refusal::Refusal;
@@ -133,7 +134,7 @@ impl Provider for S3Provider {
         query.extend(next.map(|next| ("continuation-token", next)));
         let request = Request { query: &query, ..Request::default() };
         let answer = self.requests.send(request).await.map_err(|error| self.failed(error))?;
-        documents::read::<ListBucketResult>(&answer.body)?.try_into()
+        read::<ListBucketResult>(&answer.body)?.try_into()
     }
 
     async fn uploads_page(
@@ -147,7 +148,7 @@ impl Provider for S3Provider {
         }
         let request = Request { query: &query, ..Request::default() };
         let answer = self.requests.send(request).await.map_err(|error| self.failed(error))?;
-        documents::read::<ListMultipartUploadsResult>(&answer.body).map(Into::into)
+        read::<ListMultipartUploadsResult>(&answer.body)?.try_into()
     }
 
     async fn copy(

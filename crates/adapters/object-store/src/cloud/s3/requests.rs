@@ -6,15 +6,9 @@ use object_store::RetryConfig;
 use object_store::aws::{AwsAuthorizer, AwsCredentialProvider};
 use object_store::client::{HttpClient, HttpError, HttpRequest, HttpRequestBody};
 use object_store::path::Path;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
+use crate::cloud::address::{encoded_path, with_query};
 use crate::cloud::exchange::{Answer, exchange};
-
-/// What is encoded in a query.
-const QUERY: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-
-/// What is encoded in the path of an object.
-const PATH: AsciiSet = QUERY.remove(b'/');
 
 /// Sends requests about one bucket.
 #[derive(Debug, Clone)]
@@ -74,19 +68,8 @@ impl Requests {
             None if is_host(&url) => url.push('/'),
             None => {}
         }
-        for (place, (name, value)) in request.query.iter().enumerate() {
-            url.push(if place == 0 { '?' } else { '&' });
-            url.push_str(name);
-            url.push('=');
-            url.extend(utf8_percent_encode(value, &QUERY));
-        }
-        url
+        with_query(url, request.query)
     }
-}
-
-/// The path of an object as URLs have it.
-pub(super) fn encoded_path(path: &Path) -> String {
-    utf8_percent_encode(path.as_ref(), &PATH).to_string()
 }
 
 fn is_host(url: &str) -> bool {

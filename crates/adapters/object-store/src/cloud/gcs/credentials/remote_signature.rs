@@ -10,9 +10,10 @@ use serde::Deserialize;
 use serde_json::json;
 use tokio::sync::OnceCell;
 
-use super::super::requests::{bearer, encoded};
+use super::super::requests::bearer;
 use super::metadata_server::MetadataServer;
 use super::{cannot_be_used, failed};
+use crate::cloud::address::encoded;
 use crate::cloud::connection::Connection;
 use crate::cloud::endpoint::{is_loopback, is_plain};
 use crate::cloud::environment::Environment;

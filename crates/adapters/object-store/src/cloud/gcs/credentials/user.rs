@@ -10,9 +10,9 @@ use object_store::client::HttpRequest;
 use object_store::gcp::GcpCredential;
 use serde::Deserialize;
 
-use super::super::requests::encoded;
 use super::file::Grant;
 use super::{cannot_be_used, failed};
+use crate::cloud::address::encoded;
 use crate::cloud::connection::Connection;
 use crate::cloud::refreshing::{CredentialSource, Fetched};
 use crate::cloud::refusal::Refusal;

@@ -8,19 +8,16 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Method};
 use object_store::aws::{AwsAuthorizer, AwsCredential, AwsCredentialProvider};
 use object_store::client::HttpRequest;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use quick_xml::de;
 use serde::Deserialize;
 
 use super::fetched_keys::{FetchedKeys, cannot_be_used, failed};
 use super::source::Role;
 use super::token_file::token;
+use crate::cloud::address::encoded;
 use crate::cloud::connection::Connection;
 use crate::cloud::refreshing::{CredentialSource, Fetched};
 use crate::cloud::refusal::Refusal;
-
-/// What stays as it is in a form.
-const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// A role that is assumed at a token service.
 #[derive(Debug)]
@@ -125,10 +122,8 @@ impl CredentialSource for AssumedRole {
 
 impl TokenService {
     fn request(&self, form: &[(&str, String)]) -> Option<HttpRequest> {
-        let body: Vec<String> = form
-            .iter()
-            .map(|(name, value)| format!("{name}={}", utf8_percent_encode(value, UNRESERVED)))
-            .collect();
+        let body: Vec<String> =
+            form.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
         let mut request = HttpRequest::new(body.join("&").into());
         *request.method_mut() = Method::POST;
         *request.uri_mut() = format!("{}/", self.endpoint.trim_end_matches('/')).parse().ok()?;
