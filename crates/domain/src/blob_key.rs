@@ -6,7 +6,8 @@ use std::str::FromStr;
 use thiserror::Error;
 
 use crate::suffix::Suffix;
-use crate::uid::ArtifactUid;
+use crate::claim::ClaimEpoch;
+use crate::uid::{ArtifactUid, InstanceUid};
 use crate::uid::serde_text::serde_as_text;
 
 /// The folder inside a storage location that holds its claim, ingested blobs and databases.
@@ -75,6 +76,42 @@ impl BlobKey {
     #[must_use]
     pub fn legacy_claim() -> Self {
         Self(format!("{RESERVED_DIRECTORY}/_is_initialized"))
+    }
+
+    /// Whether something at this key would be the claim of some location, here or in any folder below.
+    #[must_use]
+    pub fn is_claim(&self) -> bool {
+        [Self::claim(), Self::legacy_claim()].iter().any(|claim| {
+            self.0.strip_suffix(claim.as_str()).is_some_and(|folder| folder.is_empty() || folder.ends_with('/'))
+        })
+    }
+
+    /// The key of the folder whose claim this is; `None` when it is the location's own, or no claim.
+    #[must_use]
+    pub fn claimed_folder(&self) -> Option<Self> {
+        let (folder, _) = self.0.rsplit_once("/.lamindb/").filter(|_| self.is_claim())?;
+        Self::parse(folder).ok()
+    }
+
+    /// The key under which the claim of a former manager is kept after its location was taken over: by its epoch (0 where it has none) and the
+    /// manager that it names.
+    #[must_use]
+    pub fn retired_claim(epoch: Option<ClaimEpoch>, manager: Option<InstanceUid>) -> Self {
+        let epoch = epoch.map_or(0, ClaimEpoch::number);
+        let manager = manager.map_or_else(|| "unknown".to_owned(), |uid| uid.to_string());
+        Self(format!("{RESERVED_DIRECTORY}/claims/{epoch}-{manager}.txt"))
+    }
+
+    /// The folder of the receipts of those who link the location.
+    #[must_use]
+    pub fn link_receipts() -> Self {
+        Self(format!("{RESERVED_DIRECTORY}/links"))
+    }
+
+    /// The key of the receipt of an instance that links the location.
+    #[must_use]
+    pub fn link_receipt(instance: InstanceUid) -> Self {
+        Self(format!("{RESERVED_DIRECTORY}/links/{instance}"))
     }
 
     /// The folder of all that a registry itself puts into a location.
@@ -201,6 +238,18 @@ mod tests {
         assert_eq!(BlobKey::claim().as_str(), ".lamindb/storage_uid.txt");
         assert_eq!(BlobKey::legacy_claim().as_str(), ".lamindb/_is_initialized");
         assert_eq!(BlobKey::reserved_directory().as_str(), ".lamindb");
+    }
+
+    #[test]
+    fn claims_are_known_in_any_folder() {
+        for text in [".lamindb/storage_uid.txt", "a/.lamindb/storage_uid.txt", "a/b/.lamindb/_is_initialized"] {
+            assert!(key(text).is_claim(), "{text}");
+        }
+        for text in ["storage_uid.txt", "x.lamindb/storage_uid.txt", ".lamindb/storage_uid.txt/x", ".lamindb/x"] {
+            assert!(!key(text).is_claim(), "{text}");
+        }
+        assert_eq!(key("a/b/.lamindb/storage_uid.txt").claimed_folder(), Some(key("a/b")));
+        assert_eq!(BlobKey::claim().claimed_folder(), None);
     }
 
     #[test]

@@ -22,12 +22,15 @@ mod epoch;
 mod error;
 mod extension;
 mod reading;
+mod receipt;
+mod succession;
 mod writing;
 
 use uuid::Uuid;
 
 pub use epoch::ClaimEpoch;
 pub use error::{ClaimError, ClaimExtensionError};
+pub use receipt::{LinkReceipt, ReceiptError};
 
 use crate::uid::{InstanceUid, StorageUid};
 use extension::Extension;

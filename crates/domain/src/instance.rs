@@ -1,9 +1,11 @@
 //! An instance: one registry of data, with an identity that is never derived from its name.
 
 mod database_url;
+mod fingerprint;
 mod name;
 
 pub use database_url::{DatabaseKind, DatabaseUrl, DatabaseUrlError};
+pub use fingerprint::{DatabaseFingerprint, FingerprintError};
 pub use name::{InstanceName, NameError, Slug};
 use uuid::Uuid;
 
@@ -17,13 +19,14 @@ pub struct Instance {
     slug: Slug,
     created_at: Timestamp,
     default_storage: Option<StorageUid>,
+    is_closing: bool,
 }
 
 impl Instance {
     /// A new instance. `id` must be random: two instances with one slug are two instances.
     #[must_use]
     pub fn new(id: Uuid, slug: Slug, created_at: Timestamp) -> Self {
-        Self { id, uid: InstanceUid::of(id), slug, created_at, default_storage: None }
+        Self { id, uid: InstanceUid::of(id), slug, created_at, default_storage: None, is_closing: false }
     }
 
     /// An instance as its own database holds it.
@@ -33,8 +36,14 @@ impl Instance {
         slug: Slug,
         created_at: Timestamp,
         default_storage: Option<StorageUid>,
+        is_closing: bool,
     ) -> Self {
-        Self { default_storage, ..Self::new(id, slug, created_at) }
+        Self { default_storage, is_closing, ..Self::new(id, slug, created_at) }
+    }
+
+    /// Says that the instance is being deleted, or that it is not after all. While it is, nothing new is written into its locations.
+    pub fn set_closing(&mut self, is_closing: bool) {
+        self.is_closing = is_closing;
     }
 
     /// Makes `storage` the place where new artifacts go unless told otherwise.
@@ -66,6 +75,12 @@ impl Instance {
     #[must_use]
     pub fn created_at(&self) -> Timestamp {
         self.created_at
+    }
+
+    /// Whether the instance is being deleted.
+    #[must_use]
+    pub fn is_closing(&self) -> bool {
+        self.is_closing
     }
 
     /// Where new artifacts go; absent only while the instance is being created.

@@ -25,14 +25,18 @@ pub mod version;
 pub use artifact::{Artifact, ArtifactLocation, ArtifactState, Placement};
 pub use artifact_key::{ArtifactKey, ArtifactKeyError, ArtifactKeyPrefix};
 pub use blob_key::{BlobKey, BlobKeyError, RESERVED_DIRECTORY};
-pub use claim::{Claim, ClaimAuthor, ClaimEpoch, ClaimError};
+pub use claim::{Claim, ClaimAuthor, ClaimEpoch, ClaimError, LinkReceipt};
 pub use family::{Family, VersionsExhausted};
 pub use hash::{ContentHash, HashAlgorithm, HashError};
-pub use instance::{DatabaseKind, DatabaseUrl, DatabaseUrlError, Instance, InstanceName, NameError, Slug};
+pub use instance::{
+    DatabaseFingerprint, DatabaseKind, DatabaseUrl, DatabaseUrlError, FingerprintError, Instance, InstanceName, NameError, Slug,
+};
 pub use intent::{Intent, IntentKind};
 pub use provenance::Provenance;
 pub use run::{IllegalTransition, Run, RunOutcome, RunStatus};
-pub use storage::{Access, Capabilities, ManagedStorage, NotManaged, Storage, StorageFields, StorageId};
+pub use storage::{
+    Access, Capabilities, ClaimDisagreement, ManagedStorage, NotManaged, Storage, StorageChange, StorageEvent, StorageFields, StorageId,
+};
 pub use storage_kind::StorageKind;
 pub use storage_root::{
     StoragePath, StoragePathError, StorageRoot, StorageRootError, Surroundings, owning_root,

@@ -2,9 +2,11 @@
 
 mod access;
 mod capabilities;
+mod event;
 
-pub use access::{Access, ManagedStorage, NotManaged};
+pub use access::{Access, ClaimDisagreement, ManagedStorage, NotManaged};
 pub use capabilities::Capabilities;
+pub use event::{StorageChange, StorageEvent, UnknownStorageChange};
 
 use crate::{ClaimEpoch, Instance, InstanceUid, Provenance, StorageKind, StorageRoot, StorageUid};
 

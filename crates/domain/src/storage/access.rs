@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{Claim, ClaimEpoch, InstanceUid, Storage, StorageRoot, StorageUid};
+use crate::{Claim, ClaimEpoch, DatabaseFingerprint, InstanceUid, Storage, StorageRoot, StorageUid};
 
 /// What an instance may do at a storage location.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -53,7 +53,7 @@ impl fmt::Display for NotManaged {
 /// Proof that an instance manages a storage location, by the word of its own database.
 ///
 /// The only way to one is [`Storage::managed_by`]. Before bytes are touched, the claim in the storage must agree:
-/// [`is_confirmed_by`](Self::is_confirmed_by).
+/// [`confirm`](Self::confirm).
 ///
 /// ```compile_fail
 /// # fn forge(storage: &freehold_domain::Storage) {
@@ -90,10 +90,86 @@ impl<'storage> ManagedStorage<'storage> {
         self.epoch
     }
 
-    /// Whether `claim`, as just read in the storage, says the same: this location, this manager, this epoch.
-    #[must_use]
-    pub fn is_confirmed_by(&self, claim: &Claim) -> bool {
-        claim.is_held_by(self.storage.uid(), self.manager, self.epoch)
+    /// Compares with `claim`, as just read in the storage, whose manager's database must be `database`. A claim that names no database, as an
+    /// earlier release wrote it, is content with any.
+    ///
+    /// # Errors
+    /// [`ClaimDisagreement`] names the first thing that differs.
+    pub fn confirm(&self, claim: &Claim, database: DatabaseFingerprint) -> Result<(), ClaimDisagreement> {
+        if claim.storage_uid() != self.storage.uid() {
+            let (expected, found) = (self.storage.uid(), claim.storage_uid());
+            return Err(ClaimDisagreement::Location { expected, found });
+        }
+        if !claim.is_managed_by(self.manager) {
+            let found = claim.manager().filter(|manager| *manager != self.manager);
+            let slug = claim.slug().map(str::to_owned);
+            return Err(ClaimDisagreement::Manager { expected: self.manager, found, slug });
+        }
+        if claim.epoch() != Some(self.epoch) {
+            return Err(ClaimDisagreement::Epoch { expected: self.epoch, found: claim.epoch() });
+        }
+        match claim.database() {
+            None => Ok(()),
+            Some(Ok(found)) if found == database => Ok(()),
+            Some(Ok(found)) => Err(ClaimDisagreement::Database { here: database, found: Some(found) }),
+            Some(Err(_)) => Err(ClaimDisagreement::Database { here: database, found: None }),
+        }
+    }
+}
+
+/// How a claim contradicts what the database believes: whoever wrote it is not this instance, in this database, as it is now.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ClaimDisagreement {
+    /// It is the claim of another location: the folder was replaced, or copied over.
+    #[error("the claim is that of storage location {found}, and {expected} is expected")]
+    Location {
+        /// The location that the database knows.
+        expected: StorageUid,
+        /// The location that the claim names.
+        found: StorageUid,
+    },
+    /// Another instance manages the location by now, or nobody that is known.
+    #[error(
+        "the manager by the claim is {}, and {expected} is expected",
+        described(found.as_ref(), slug.as_deref())
+    )]
+    Manager {
+        /// The asking instance.
+        expected: InstanceUid,
+        /// The manager that the claim names; `None` when it is not known, or the claim is one of `LaminDB`.
+        found: Option<InstanceUid>,
+        /// What the claim calls its manager.
+        slug: Option<String>,
+    },
+    /// The location was handed over, and came back, since the database was written.
+    #[error(
+        "the claim is in epoch {}, and {expected} is expected",
+        found.map_or_else(|| "none".to_owned(), |epoch| epoch.to_string())
+    )]
+    Epoch {
+        /// The epoch that the database knows.
+        expected: ClaimEpoch,
+        /// The epoch of the claim.
+        found: Option<ClaimEpoch>,
+    },
+    /// This database is not the one that the location was claimed from: it was copied or moved.
+    #[error(
+        "the location was claimed from the database with fingerprint {}, and this one has {here}: it is a copy, or was moved",
+        found.map_or_else(|| "unknown".to_owned(), |database| database.to_string())
+    )]
+    Database {
+        /// The fingerprint of the database in use.
+        here: DatabaseFingerprint,
+        /// The fingerprint in the claim; `None` when it is not one.
+        found: Option<DatabaseFingerprint>,
+    },
+}
+
+fn described(manager: Option<&InstanceUid>, slug: Option<&str>) -> String {
+    match (manager, slug) {
+        (Some(manager), Some(slug)) => format!("{slug} ({manager})"),
+        (Some(manager), None) => manager.to_string(),
+        (None, _) => "not known".to_owned(),
     }
 }
 
@@ -157,8 +233,22 @@ mod tests {
         let location = storage(Some(ours.uid()), Some(ClaimEpoch::FIRST));
         let managed = location.managed_by(&ours).unwrap();
         let claim = |uid, epoch| Claim::new(uid, "lab/primary", ours.id(), epoch);
-        assert!(managed.is_confirmed_by(&claim(location.uid(), ClaimEpoch::FIRST)));
-        assert!(!managed.is_confirmed_by(&claim(location.uid(), ClaimEpoch::FIRST.next())));
-        assert!(!managed.is_confirmed_by(&claim(StorageUid::from_entropy(6), ClaimEpoch::FIRST)));
+        let here = DatabaseFingerprint::of(["here"]);
+        assert_eq!(managed.confirm(&claim(location.uid(), ClaimEpoch::FIRST), here), Ok(()));
+        assert!(managed.confirm(&claim(location.uid(), ClaimEpoch::FIRST.next()), here).is_err());
+        assert!(managed.confirm(&claim(StorageUid::from_entropy(6), ClaimEpoch::FIRST), here).is_err());
+    }
+
+    #[test]
+    fn a_claim_from_another_database_confirms_nothing() {
+        let ours = instance(1);
+        let location = storage(Some(ours.uid()), Some(ClaimEpoch::FIRST));
+        let (here, there) = (DatabaseFingerprint::of(["here"]), DatabaseFingerprint::of(["there"]));
+        let claim = Claim::new(location.uid(), "lab/primary", ours.id(), ClaimEpoch::FIRST);
+        let claim = claim.with_database(there).unwrap();
+        let managed = location.managed_by(&ours).unwrap();
+        assert_eq!(managed.confirm(&claim, there), Ok(()));
+        let refusal = managed.confirm(&claim, here).unwrap_err();
+        assert_eq!(refusal, ClaimDisagreement::Database { here, found: Some(there) });
     }
 }

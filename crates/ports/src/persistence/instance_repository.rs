@@ -18,7 +18,7 @@ pub trait InstanceRepository: Send {
     /// Gives the instance that this registry is of.
     async fn find(&mut self) -> Result<Option<Instance>, PersistenceError>;
 
-    /// Records the instance's default storage. Its id, slug and time of creation never change.
+    /// Records the instance's default storage, and whether it is closing. Its id, slug and time of creation never change.
     ///
     /// # Errors
     /// `NotFound` when the registry is not of this instance, or the default storage is not recorded.

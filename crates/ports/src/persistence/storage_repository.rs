@@ -1,7 +1,7 @@
 //! Storage locations of a registry.
 
 use async_trait::async_trait;
-use freehold_domain::{Storage, StorageId, StorageRoot, StorageUid, UidPrefix};
+use freehold_domain::{Storage, StorageEvent, StorageId, StorageRoot, StorageUid, UidPrefix};
 
 use super::{Page, PageRequest, PersistenceError};
 
@@ -42,6 +42,15 @@ pub trait StorageRepository: Send {
     /// # Errors
     /// `InUse` while an artifact (also a tombstone), an intent or the instance's default refers to it.
     async fn delete(&mut self, uid: &StorageUid) -> Result<bool, PersistenceError>;
+
+    /// Adds to the history of a location.
+    ///
+    /// # Errors
+    /// `NotFound` when the location, the user or the run is not recorded.
+    async fn record_event(&mut self, event: &StorageEvent) -> Result<(), PersistenceError>;
+
+    /// Gives the history of a location's ownership, oldest first. It is deleted with the location only.
+    async fn history(&mut self, uid: &StorageUid) -> Result<Vec<StorageEvent>, PersistenceError>;
 
     /// Lists locations in the order in which they were added.
     async fn list(&mut self, page: &PageRequest) -> Result<Page<Storage>, PersistenceError>;

@@ -3,6 +3,7 @@
 use std::fmt::Debug;
 
 use async_trait::async_trait;
+use freehold_domain::DatabaseFingerprint;
 
 use super::{
     ArtifactRepository, FamilyRepository, InstanceRepository, IntentRepository, LineageRepository,
@@ -34,6 +35,14 @@ pub trait Persistence: Debug + Send + Sync {
     /// [`PersistenceError::Conflict`] when others kept the registry busy for too long; `ReadOnly` when writing is asked of a
     /// registry that was opened for reading; `Unavailable`.
     async fn begin(&self, mode: AccessMode) -> Result<Box<dyn UnitOfWork>, PersistenceError>;
+
+    /// Gives what tells this database from every copy of it: an SQLite file from its copies on this and other hosts, a Postgres database from
+    /// those that were made from its backup or as a template. Opening it again, restarting its server or renaming the file on the same file
+    /// system does not change it.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Backend`.
+    async fn fingerprint(&self) -> Result<DatabaseFingerprint, PersistenceError>;
 
     /// Closes the registry: waits for what is under way and lets go of every connection. Later calls fail.
     ///
