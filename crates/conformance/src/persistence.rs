@@ -16,6 +16,7 @@ mod artifacts;
 mod batches;
 mod databases;
 mod families;
+mod fingerprints;
 mod instances;
 mod intents;
 mod isolation;
@@ -30,6 +31,7 @@ mod registry;
 mod run_deletion;
 mod runs;
 mod storage_changes;
+mod storage_history;
 mod storages;
 mod transforms;
 mod unit_of_work;
@@ -96,9 +98,11 @@ fn cases() -> Vec<Case<Fresh>> {
         isolation::CASES,
         read_only::CASES,
         instances::CASES,
+        fingerprints::CASES,
         users::CASES,
         storages::CASES,
         storage_changes::CASES,
+        storage_history::CASES,
         transforms::CASES,
         runs::CASES,
         run_deletion::CASES,

@@ -18,5 +18,5 @@ mod volumes;
 pub use blobs::MemoryBlobStores;
 pub use cache::MemoryContentCache;
 pub use machine::MemoryMachine;
-pub use persistence::MemoryDatabases;
+pub use persistence::{Backup, MemoryDatabases};
 pub use system::{CountingUids, FixedClock, MemoryFiles, MemoryInstanceDirectory, MemoryLiveness};

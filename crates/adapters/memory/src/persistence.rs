@@ -17,7 +17,7 @@ mod transform_repository;
 mod unit_of_work;
 mod user_repository;
 
-pub use databases::MemoryDatabases;
+pub use databases::{Backup, MemoryDatabases};
 
 #[cfg(test)]
 mod tests;

@@ -13,6 +13,7 @@ cases! { Fresh, "persistence::instance":
     a_registry_is_of_one_instance,
     a_registry_takes_no_second_instance,
     an_update_records_the_default_storage,
+    an_update_records_that_the_instance_is_closing,
     an_update_changes_neither_slug_nor_time,
     another_instance_is_not_updated,
     an_absent_storage_location_is_no_default,
@@ -47,6 +48,19 @@ async fn a_registry_takes_no_second_instance(fresh: &Fresh) -> Outcome {
     ensure_instance(&registry, &registry.instance).await
 }
 
+async fn an_update_records_that_the_instance_is_closing(fresh: &Fresh) -> Outcome {
+    let registry = Registry::create(fresh).await?;
+    for is_closing in [true, false] {
+        let mut updated = registry.instance.clone();
+        updated.set_closing(is_closing);
+        let mut unit = registry.write().await?;
+        unit.instance().update(&updated).await?;
+        unit.commit().await?;
+        ensure_instance(&registry, &updated).await?;
+    }
+    Ok(())
+}
+
 async fn an_update_records_the_default_storage(fresh: &Fresh) -> Outcome {
     let registry = Registry::create(fresh).await?;
     let storage = registry.another_storage(2)?;
@@ -62,7 +76,7 @@ async fn an_update_changes_neither_slug_nor_time(fresh: &Fresh) -> Outcome {
     let registry = Registry::create(fresh).await?;
     let instance = &registry.instance;
     let default = instance.default_storage();
-    let renamed = Instance::recorded(instance.id(), "other/name".parse()?, records::moment(99), default);
+    let renamed = Instance::recorded(instance.id(), "other/name".parse()?, records::moment(99), default, false);
     let mut unit = registry.write().await?;
     unit.instance().update(&renamed).await?;
     unit.commit().await?;

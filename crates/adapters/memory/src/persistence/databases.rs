@@ -10,6 +10,7 @@ use freehold_ports::persistence::{AccessMode, Databases, Persistence, Persistenc
 
 use super::error::conflict;
 use super::registry::{MemoryPersistence, Registry};
+use super::state::State;
 
 /// Databases in memory: one registry for each URL, of whatever kind the URL is.
 ///
@@ -49,15 +50,38 @@ impl MemoryDatabases {
         Self::default()
     }
 
+    /// Copies the registry at `from` to `to`, as somebody copies a file, and says whether there was one. The copy has a fingerprint of its own.
+    pub fn copy(&self, from: &DatabaseUrl, to: &DatabaseUrl) -> bool {
+        self.keep(from).is_some_and(|backup| {
+            self.registries().insert(to.clone(), Arc::new(Registry::holding(backup.0)));
+            true
+        })
+    }
+
+    /// Keeps what the registry at `url` holds, if there is one.
+    #[must_use]
+    pub fn keep(&self, url: &DatabaseUrl) -> Option<Backup> {
+        self.registries().get(url).map(|registry| Backup(registry.snapshot()))
+    }
+
+    /// Puts back what was kept, into the registry that is at `url` still: its fingerprint stays. Says whether there is one.
+    pub fn put_back(&self, url: &DatabaseUrl, backup: &Backup) -> bool {
+        self.registries().get(url).map(|registry| registry.commit(backup.0.clone())).is_some()
+    }
+
     fn registries(&self) -> MutexGuard<'_, HashMap<DatabaseUrl, Arc<Registry>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
+/// What a registry held at some moment.
+#[derive(Debug, Clone)]
+pub struct Backup(State);
+
 #[async_trait]
 impl Databases for MemoryDatabases {
     async fn create(&self, url: &DatabaseUrl) -> Result<Arc<dyn Persistence>, PersistenceError> {
-        let registry = Arc::clone(self.registries().entry(url.clone()).or_default());
+        let registry = Arc::clone(self.registries().entry(url.clone()).or_insert_with(|| Arc::new(Registry::holding(State::default()))));
         Ok(Arc::new(MemoryPersistence::new(registry, AccessMode::Write)))
     }
 

@@ -35,6 +35,7 @@ impl InstanceRepository for Records {
                 recorded.slug().clone(),
                 recorded.created_at(),
                 instance.default_storage(),
+                instance.is_closing(),
             ));
             Ok(())
         })

@@ -1,10 +1,11 @@
 //! One registry in memory, and an opened handle on it.
 
 use std::fmt;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use async_trait::async_trait;
+use freehold_domain::DatabaseFingerprint;
 use freehold_ports::persistence::{AccessMode, Persistence, PersistenceError, UnitOfWork};
 use tokio::sync::{Mutex, OwnedMutexGuard, OwnedRwLockReadGuard, OwnedRwLockWriteGuard};
 
@@ -13,8 +14,9 @@ use super::state::State;
 use super::unit_of_work::MemoryUnitOfWork;
 
 /// One registry: its committed state, and who may change it.
-#[derive(Default)]
 pub(super) struct Registry {
+    /// Tells it from every copy of it.
+    number: u64,
     committed: RwLock<State>,
     /// Held by the unit of work that writes.
     writer: Arc<Mutex<()>>,
@@ -30,6 +32,18 @@ impl fmt::Debug for Registry {
 }
 
 impl Registry {
+    /// A registry of its own with this content.
+    pub(super) fn holding(state: State) -> Self {
+        static NUMBERS: AtomicU64 = AtomicU64::new(1);
+        Self {
+            number: NUMBERS.fetch_add(1, Ordering::Relaxed),
+            committed: RwLock::new(state),
+            writer: Arc::default(),
+            under_way: Arc::default(),
+            is_destroyed: AtomicBool::new(false),
+        }
+    }
+
     /// The state as it was committed last.
     pub(super) fn snapshot(&self) -> State {
         self.committed.read().unwrap_or_else(PoisonError::into_inner).clone()
@@ -100,6 +114,11 @@ impl Persistence for MemoryPersistence {
         self.require_open()?;
         let holds = Holds { _registry: of_registry, _handle: of_handle, _writer: of_writer };
         Ok(Box::new(MemoryUnitOfWork::new(Arc::clone(&self.registry), mode, holds)))
+    }
+
+    async fn fingerprint(&self) -> Result<DatabaseFingerprint, PersistenceError> {
+        self.require_open()?;
+        Ok(DatabaseFingerprint::of(["memory", &self.registry.number.to_string()]))
     }
 
     async fn close(&self) -> Result<(), PersistenceError> {

@@ -5,8 +5,10 @@ mod family_keys;
 mod references;
 mod table;
 
+use std::sync::Arc;
+
 use freehold_domain::{
-    Artifact, ArtifactStem, ArtifactUid, Family, Instance, Intent, IntentUid, Run, RunUid, Storage,
+    Artifact, ArtifactStem, ArtifactUid, Family, Instance, Intent, IntentUid, Run, RunUid, Storage, StorageEvent,
     StorageUid, Transform, TransformUid, User, UserUid, Version,
 };
 
@@ -23,6 +25,8 @@ pub(super) struct State {
     pub(super) instance: Option<Instance>,
     pub(super) users: Table<UserUid, User>,
     pub(super) storages: Table<StorageUid, Storage>,
+    /// Oldest first.
+    pub(super) storage_events: Arc<Vec<StorageEvent>>,
     pub(super) transforms: Table<TransformUid, Transform>,
     pub(super) runs: Table<RunUid, Run>,
     pub(super) inputs: Edges,

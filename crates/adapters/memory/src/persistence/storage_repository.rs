@@ -1,9 +1,10 @@
 //! Storage locations in memory.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use async_trait::async_trait;
-use freehold_domain::{Storage, StorageFields, StorageId, StorageRoot, StorageUid, UidPrefix};
+use freehold_domain::{Provenance, Storage, StorageEvent, StorageFields, StorageId, StorageRoot, StorageUid, UidPrefix};
 use freehold_ports::persistence::{Entity, Page, PageRequest, PersistenceError, StorageRepository};
 
 use super::error::{already_exists, in_use, not_found};
@@ -75,7 +76,25 @@ impl StorageRepository for Records {
     async fn delete(&mut self, uid: &StorageUid) -> Result<bool, PersistenceError> {
         self.write(|state| match user_of(state, uid) {
             Some(user) => Err(in_use(Entity::Storage, uid, user)),
-            None => Ok(state.storages.remove(uid)),
+            None => {
+                Arc::make_mut(&mut state.storage_events).retain(|event| event.storage != *uid);
+                Ok(state.storages.remove(uid))
+            }
+        })
+    }
+
+    async fn record_event(&mut self, event: &StorageEvent) -> Result<(), PersistenceError> {
+        self.write(|state| {
+            state.require_storage(&event.storage)?;
+            state.require_provenance(&Provenance::created(event.at, event.by, event.run))?;
+            Arc::make_mut(&mut state.storage_events).push(event.clone());
+            Ok(())
+        })
+    }
+
+    async fn history(&mut self, uid: &StorageUid) -> Result<Vec<StorageEvent>, PersistenceError> {
+        self.read(|state| {
+            Ok(state.storage_events.iter().filter(|event| event.storage == *uid).cloned().collect())
         })
     }
 
