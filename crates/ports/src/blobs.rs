@@ -11,7 +11,7 @@ pub use blob_store::{
     BlobMetadata, BlobReader, BlobStore, BlobVersion, Durability, PutMode, PutOptions, Readership,
 };
 pub use blob_stores::BlobStores;
-pub use conditional_store::ConditionalStore;
+pub use conditional_store::{ConditionalStore, Sighting};
 pub use error::BlobError;
 pub use remote_store::{PresignedUrl, RemoteStore, UnfinishedUpload};
 pub use stream::{BoxStream, ByteStream, FromBytes};

@@ -9,7 +9,7 @@ use freehold_domain::{BlobKey, Capabilities, StorageRoot};
 
 use crate::blobs::{
     BlobError, BlobMetadata, BlobReader, BlobStore, BlobVersion, BoxStream, ByteStream, ConditionalStore,
-    PresignedUrl, PutOptions, RemoteStore, UnfinishedUpload,
+    PresignedUrl, PutOptions, RemoteStore, Sighting, UnfinishedUpload,
 };
 
 pub use crate::blobs::MockBlobStores;
@@ -30,6 +30,7 @@ mockall::mock! {
     impl ConditionalStore for BlobStore {
         async fn replace(&self, key: &BlobKey, content: Bytes, expected: &BlobVersion) -> Result<BlobMetadata, BlobError>;
         async fn remove(&self, key: &BlobKey, expected: &BlobVersion) -> Result<(), BlobError>;
+        async fn find_claims(&self) -> BoxStream<'static, Result<Sighting, BlobError>>;
         async fn probe(&self) -> Result<Capabilities, BlobError>;
     }
 

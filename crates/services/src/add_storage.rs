@@ -8,8 +8,7 @@ use freehold_ports::blobs::BlobError;
 use freehold_ports::persistence::PersistenceError;
 use freehold_ports::system::FileError;
 
-use crate::initialise_instance::describe_manager;
-use crate::location::{ClaimOutcome, ClaimState, Found};
+use crate::location::{ClaimOutcome, ClaimRequest, ClaimState, Found, Overlap, describe_manager};
 use crate::registry::ActorError;
 use crate::{Category, Registry, Transaction, UseCaseError};
 
@@ -92,6 +91,26 @@ pub enum AddStorageError {
         /// The uid in the registry.
         recorded: StorageUid,
     },
+    /// Somebody else manages a place that contains this one, or lies inside it.
+    #[error("{root} {overlap}")]
+    Overlaps {
+        /// The root.
+        root: StorageRoot,
+        /// What lies around it.
+        overlap: Overlap,
+    },
+    /// The place was claimed by this instance from another database, of which this one is a copy.
+    #[error("{root} was claimed by this instance from another database; this one is a copy of it, or was moved")]
+    AnotherDatabase {
+        /// The root.
+        root: StorageRoot,
+    },
+    /// Others claimed places around this one at the same time, again and again.
+    #[error("others are claiming places around {root} at this moment; try again")]
+    Contended {
+        /// The root.
+        root: StorageRoot,
+    },
     /// The place to link does not exist.
     #[error("there is nothing at {root} to link")]
     NothingToLink {
@@ -116,9 +135,12 @@ impl UseCaseError for AddStorageError {
     fn category(&self) -> Category {
         match self {
             Self::Root(_) => Category::Invalid,
-            Self::UnreadableClaim { .. } | Self::CopiedClaim { .. } | Self::AnotherUid { .. } => {
-                Category::Refused
-            }
+            Self::UnreadableClaim { .. }
+            | Self::CopiedClaim { .. }
+            | Self::AnotherUid { .. }
+            | Self::Overlaps { .. }
+            | Self::AnotherDatabase { .. } => Category::Refused,
+            Self::Contended { .. } => Category::Conflict,
             Self::NothingToLink { .. } => Category::NotFound,
             Self::Actor(error) => error.category(),
             Self::Persistence(error) => error.category(),
@@ -132,6 +154,12 @@ impl UseCaseError for AddStorageError {
             Self::UnreadableClaim { root, .. } => {
                 Some(format!("`freehold storage add {root} --link` reads from it and never writes there"))
             }
+            Self::Overlaps { root, .. } => {
+                Some(format!("link it instead: `freehold storage add {root} --link`; or choose a place apart"))
+            }
+            Self::AnotherDatabase { root } => Some(format!(
+                "go on with the registry that it was claimed from; if that was really moved here: `freehold connect {root} --moved`"
+            )),
             Self::CopiedClaim { recorded, .. } => Some(format!(
                 "a copied location cannot be managed beside its original; if it was moved, look whether {recorded} still exists"
             )),
@@ -144,7 +172,7 @@ impl UseCaseError for AddStorageError {
             Self::Actor(error) => error.hint(),
             Self::Persistence(error) => error.hint(),
             Self::Blob(error) => error.hint(),
-            Self::Root(_) | Self::NothingToLink { .. } | Self::File(_) => None,
+            Self::Root(_) | Self::NothingToLink { .. } | Self::Contended { .. } | Self::File(_) => None,
         }
     }
 }
@@ -168,7 +196,8 @@ pub async fn add_storage(registry: &Registry, request: AddStorage) -> Result<Add
     let standing = if request.link {
         look(registry, &root, region, uid).await?
     } else {
-        claim(registry, &root, region, uid).await?
+        let recorded = known.as_ref().and_then(|known| known.managed_by(&registry.instance).ok());
+        claim(registry, &root, region, uid, recorded.map(|proof| proof.epoch())).await?
     };
     registry
         .writing(|| {
@@ -252,11 +281,19 @@ async fn claim(
     root: &StorageRoot,
     region: Option<&str>,
     uid: StorageUid,
+    recorded: Option<ClaimEpoch>,
 ) -> Result<Standing, AddStorageError> {
     let ours = registry.instance.uid();
     let unreadable = |reason| AddStorageError::UnreadableClaim { root: root.clone(), reason };
-    let Found { found, region } =
-        registry.host.locations.claim_for(root, region, &registry.instance, uid).await?;
+    let request = ClaimRequest {
+        root,
+        region,
+        claimant: registry.claimant().await?,
+        fresh_uid: uid,
+        recorded,
+        progress: &registry.host.progress,
+    };
+    let Found { found, region } = registry.host.locations.claim_for(request).await?;
     let (standing, capabilities) = match found {
         ClaimOutcome::Ours { claim, capabilities } => {
             (Standing::by_claim(&claim, ours, held_by(&claim)), capabilities)
@@ -271,6 +308,13 @@ async fn claim(
         ClaimOutcome::Unmanageable { lack, capabilities } => {
             (Standing::of_nobody(uid, AddOutcome::Unmanageable { lack }), capabilities)
         }
+        ClaimOutcome::Overlapping(overlap) => {
+            return Err(AddStorageError::Overlaps { root: root.clone(), overlap });
+        }
+        ClaimOutcome::AnotherDatabase(_) => {
+            return Err(AddStorageError::AnotherDatabase { root: root.clone() });
+        }
+        ClaimOutcome::Contended => return Err(AddStorageError::Contended { root: root.clone() }),
     };
     Ok(Standing { region, capabilities, ..standing })
 }

@@ -7,8 +7,8 @@ use freehold_ports::blobs::BlobError;
 use freehold_ports::persistence::{AccessMode, Persistence, PersistenceError};
 use freehold_ports::system::{DirectoryError, FileEntry, FileError, KnownInstance};
 
-use crate::initialise_instance::{DEFAULT_DATABASE, describe_manager};
-use crate::location::ClaimState;
+use crate::initialise_instance::DEFAULT_DATABASE;
+use crate::location::{ClaimState, describe_manager};
 use crate::registries_folder::registry_on_this_machine;
 use crate::{Category, Host, Registry, Transaction, UseCaseError, in_transaction};
 

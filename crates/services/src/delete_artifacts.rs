@@ -142,7 +142,7 @@ pub async fn delete_artifacts(
                 opened.managed(storage, &registry.instance).await?;
             }
             Deletion::Purge { .. } => {
-                locations.insert(storage.uid(), opened.writable(storage, &registry.instance).await?);
+                locations.insert(storage.uid(), registry.writable(storage).await?);
             }
         }
     }

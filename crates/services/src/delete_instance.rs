@@ -162,7 +162,8 @@ pub async fn delete_instance(
         }
     }
     for location in managed() {
-        host.locations.release(location.storage.managed_by(&registry.instance)?).await?;
+        let proof = location.storage.managed_by(&registry.instance)?;
+        host.locations.release(proof, registry.claimant().await?).await?;
     }
     registry.close().await?;
     host.databases.destroy(&registry.database).await?;
@@ -225,7 +226,7 @@ async fn refuse_while_others_write(registry: &Registry) -> Result<(), DeleteInst
 
 /// A claim that is another's is found out before anything is deleted; one that is gone was given up by an interrupted deletion.
 async fn refuse_foreign_claim(registry: &Registry, storage: &Storage) -> Result<(), DeleteInstanceError> {
-    match registry.host.locations.writable(storage, &registry.instance).await {
+    match registry.writable(storage).await {
         Ok(_) | Err(AccessError::ClaimMissing { .. }) => Ok(()),
         Err(error) => Err(error.into()),
     }
@@ -237,7 +238,7 @@ async fn purge_location(
     storage: &Storage,
     found: Tally,
 ) -> Result<(), DeleteInstanceError> {
-    let location = match registry.host.locations.writable(storage, &registry.instance).await {
+    let location = match registry.writable(storage).await {
         Ok(location) => location,
         // An interrupted deletion had come to its end here.
         Err(AccessError::ClaimMissing { .. }) if found.artifacts == 0 => return Ok(()),

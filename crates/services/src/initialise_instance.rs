@@ -10,7 +10,7 @@ use freehold_ports::blobs::BlobError;
 use freehold_ports::persistence::{AccessMode, Databases, Persistence, PersistenceError};
 use freehold_ports::system::{DirectoryError, FileError, KnownInstance};
 
-use crate::location::ClaimState;
+use crate::location::{ClaimState, Overlap, describe_manager};
 use crate::registries_folder::registry_on_this_machine;
 use crate::registry::ActorError;
 use crate::{Category, Host, Registry, Transaction, UseCaseError, in_transaction};
@@ -116,6 +116,20 @@ pub enum InitialiseError {
         /// Why it cannot be read.
         reason: String,
     },
+    /// Somebody else manages a place that contains the root, or lies inside it.
+    #[error("{root} {overlap}")]
+    Overlaps {
+        /// The root.
+        root: StorageRoot,
+        /// What lies around it.
+        overlap: Overlap,
+    },
+    /// Others claimed places around the root at the same time, again and again.
+    #[error("others are claiming places around {root} at this moment; try again")]
+    Contended {
+        /// The root.
+        root: StorageRoot,
+    },
     /// The recorded location is not managed by this instance.
     #[error(transparent)]
     NotManaged(#[from] NotManaged),
@@ -147,7 +161,9 @@ impl UseCaseError for InitialiseError {
             | Self::DuplicateName { .. }
             | Self::ManagedElsewhere { .. }
             | Self::Unmanageable { .. }
-            | Self::UnreadableClaim { .. } => Category::Refused,
+            | Self::UnreadableClaim { .. }
+            | Self::Overlaps { .. } => Category::Refused,
+            Self::Contended { .. } => Category::Conflict,
             Self::NotManaged(error) => error.category(),
             Self::Actor(error) => error.category(),
             Self::Persistence(error) => error.category(),
@@ -186,7 +202,8 @@ impl UseCaseError for InitialiseError {
             Self::Persistence(error) => error.hint(),
             Self::Blob(error) => error.hint(),
             Self::Directory(error) => error.hint(),
-            Self::Root(_) | Self::Name(_) | Self::DatabaseUrl(_) | Self::File(_) => None,
+            Self::Overlaps { .. } => Some("choose a place apart from it".to_owned()),
+            Self::Root(_) | Self::Name(_) | Self::DatabaseUrl(_) | Self::Contended { .. } | Self::File(_) => None,
         }
     }
 }
@@ -334,16 +351,6 @@ async fn refuse_foreign_claim(
 
 fn managed_elsewhere(root: &StorageRoot, claim: &Claim) -> InitialiseError {
     InitialiseError::ManagedElsewhere { root: root.clone(), manager: describe_manager(claim) }
-}
-
-/// Names the manager of a claim for people.
-pub(crate) fn describe_manager(claim: &Claim) -> String {
-    match (claim.slug(), claim.manager()) {
-        (Some(slug), Some(uid)) => format!("instance {slug} ({uid})"),
-        (None, Some(uid)) => format!("instance {uid}"),
-        (Some(slug), None) => format!("instance {slug}, whose identity the claim does not say"),
-        (None, None) => "somebody unknown".to_owned(),
-    }
 }
 
 /// Records the instance in its registry, unless it is there, and says whether it was not.

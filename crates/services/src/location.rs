@@ -5,19 +5,24 @@
 
 mod access_error;
 mod claim_desk;
+mod claiming;
+mod overlap;
 mod readable;
 mod writable;
 
 use std::sync::Arc;
 
-use claim_desk::Trial;
 use freehold_domain::{
-    BlobKey, Claim, ClaimEpoch, Instance, ManagedStorage, Storage, StorageKind, StorageRoot, StorageUid,
+    BlobKey, Claim, Instance, ManagedStorage, Storage, StorageKind, StorageRoot,
 };
-use freehold_ports::blobs::{BlobError, BlobStore, BlobStores};
+use freehold_ports::blobs::{BlobError, BlobStore, BlobStores, BlobVersion};
 
 pub use access_error::AccessError;
-pub use claim_desk::{ClaimOutcome, ClaimState};
+pub(crate) use claim_desk::describe_manager;
+pub use claim_desk::ClaimState;
+pub use claiming::ClaimOutcome;
+pub(crate) use claiming::{ClaimRequest, Claimant};
+pub use overlap::{Overlap, Relation};
 pub use readable::ReadableLocation;
 pub use writable::WritableLocation;
 
@@ -85,16 +90,12 @@ impl Locations {
     pub(crate) async fn writable(
         &self,
         storage: &Storage,
-        instance: &Instance,
+        claimant: Claimant<'_>,
     ) -> Result<WritableLocation, AccessError> {
-        let proof = self.managed(storage, instance).await?;
+        let proof = self.managed(storage, claimant.instance).await?;
         let store = self.open_recorded(storage).await?;
-        match claim_desk::read(&*store).await? {
-            ClaimState::Held { claim, .. } if proof.is_confirmed_by(&claim) => {
-                Ok(WritableLocation::new(store))
-            }
-            state => Err(AccessError::denied(proof, &state)),
-        }
+        fence(proof, claimant, claim_desk::read(&*store).await?)?;
+        Ok(WritableLocation::new(store))
     }
 
     /// Reads who manages a recorded location.
@@ -113,43 +114,45 @@ impl Locations {
         Ok(Found { found, region: store.region().map(str::to_owned) })
     }
 
-    /// Claims a place for `instance`, unless somebody holds it, or it cannot be held.
-    pub(crate) async fn claim_for(
-        &self,
-        root: &StorageRoot,
-        region: Option<&str>,
-        instance: &Instance,
-        fresh_uid: StorageUid,
-    ) -> Result<Found<ClaimOutcome>, BlobError> {
-        let claim = Claim::new(fresh_uid, &instance.slug().to_string(), instance.id(), ClaimEpoch::FIRST);
-        let store = self.open(root, region).await?;
-        let trial = match root.kind() {
-            // A local folder is made by claiming it, and the claim itself shows what it needs.
-            StorageKind::Local => Trial::Spared,
-            StorageKind::S3 | StorageKind::Gs => Trial::Wanted,
-        };
-        let found = claim_desk::place(&*store, instance, claim, trial).await?;
-        Ok(Found { found, region: store.region().map(str::to_owned) })
-    }
-
     /// Gives up the claim of a managed location, and says whether it was still there. What lies there stays.
     ///
     /// # Errors
     /// [`AccessError`] when the claim is another's by now.
-    pub(crate) async fn release(&self, proof: ManagedStorage<'_>) -> Result<bool, AccessError> {
+    pub(crate) async fn release(
+        &self,
+        proof: ManagedStorage<'_>,
+        claimant: Claimant<'_>,
+    ) -> Result<bool, AccessError> {
         let store = self.open_recorded(proof.storage()).await?;
         match claim_desk::read(&*store).await? {
             ClaimState::Unclaimed => Ok(false),
-            ClaimState::Held { claim, version } if proof.is_confirmed_by(&claim) => {
+            state => {
+                let (_, version) = fence(proof, claimant, state)?;
                 store.remove(&BlobKey::claim(), &version).await?;
                 Ok(true)
             }
-            state => Err(AccessError::denied(proof, &state)),
         }
     }
 
     /// Removes the empty folders that a released location leaves.
     pub(crate) async fn remove_empty(&self, root: &StorageRoot) -> Result<(), BlobError> {
         self.0.remove_empty(root).await
+    }
+}
+
+/// Lets through whom the claim, as it was just read, confirms in everything: location, manager, epoch and database.
+fn fence(
+    proof: ManagedStorage<'_>,
+    claimant: Claimant<'_>,
+    state: ClaimState,
+) -> Result<(Claim, BlobVersion), AccessError> {
+    let root = proof.storage().root().clone();
+    match state {
+        ClaimState::Unclaimed => Err(AccessError::ClaimMissing { root }),
+        ClaimState::Unreadable { reason } => Err(AccessError::ClaimUnreadable { root, reason }),
+        ClaimState::Held { claim, version } => match proof.confirm(&claim, claimant.database) {
+            Ok(()) => Ok((claim, version)),
+            Err(disagreement) => Err(AccessError::ClaimDisagrees { root, disagreement }),
+        },
     }
 }

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use freehold_domain::{DatabaseUrl, Instance, Provenance, RunUid, SessionUid, User};
+use freehold_domain::{DatabaseFingerprint, DatabaseUrl, Instance, Provenance, RunUid, SessionUid, Storage, User};
 use freehold_ports::persistence::{AccessMode, Persistence, PersistenceError};
 use freehold_ports::system::{LivenessError, SessionLock};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, OnceCell};
 
+use crate::location::{AccessError, Claimant, WritableLocation};
 use crate::{Category, Host, Transaction, UseCaseError, in_transaction};
 
 /// An opened instance, and who works on it, under which run.
@@ -19,6 +20,7 @@ pub struct Registry {
     pub(crate) user: User,
     pub(crate) run: Option<RunUid>,
     session: Arc<Mutex<Option<Session>>>,
+    fingerprint: Arc<OnceCell<DatabaseFingerprint>>,
 }
 
 #[derive(Debug)]
@@ -68,7 +70,7 @@ impl Registry {
         persistence: Arc<dyn Persistence>,
         user: User,
     ) -> Self {
-        Self { host, instance, database, persistence, user, run: None, session: Arc::default() }
+        Self { host, instance, database, persistence, user, run: None, session: Arc::default(), fingerprint: Arc::default() }
     }
 
     pub(crate) fn with_instance(self, instance: Instance) -> Self {
@@ -125,6 +127,20 @@ impl Registry {
         self.persistence.close().await?;
         self.session.lock().await.take();
         Ok(())
+    }
+
+    /// This instance, in this database: who claims locations, and is held to the claims.
+    pub(crate) async fn claimant(&self) -> Result<Claimant<'_>, PersistenceError> {
+        let database = *self.fingerprint.get_or_try_init(|| self.persistence.fingerprint()).await?;
+        Ok(Claimant { instance: &self.instance, database })
+    }
+
+    /// Opens a location that this instance manages for writing: reads its claim, which must agree with this registry in everything.
+    ///
+    /// # Errors
+    /// [`AccessError`], before anything is touched.
+    pub(crate) async fn writable(&self, storage: &Storage) -> Result<WritableLocation, AccessError> {
+        self.host.locations.writable(storage, self.claimant().await?).await
     }
 
     /// Reads in one unit of work.

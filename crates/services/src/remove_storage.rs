@@ -82,7 +82,7 @@ pub async fn remove_storage(registry: &Registry, storage: &str) -> Result<Storag
         })
         .await?;
     if let Ok(proof) = removed.managed_by(&registry.instance) {
-        match registry.host.locations.release(proof).await {
+        match registry.host.locations.release(proof, registry.claimant().await?).await {
             // What another holds by now is not ours to give up.
             Ok(_) | Err(AccessError::ClaimDisagrees { .. }) => {}
             Err(error) => return Err(error.into()),

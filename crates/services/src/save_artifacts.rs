@@ -323,7 +323,7 @@ pub async fn save_artifacts(
     let sources = Sources::look(registry, &request, &storages, query.is_some().then_some(&target)).await?;
     let census = sources.census().await?;
     if census.copied > 0 || query.is_some() {
-        registry.host.locations.writable(&target, &registry.instance).await?;
+        registry.writable(&target).await?;
     }
     let activity = if census.copied > 0 { Activity::Ingesting } else { Activity::Registering };
     let _task = Task::begin(&registry.host.progress, activity, Some(census.files), Some(census.bytes));

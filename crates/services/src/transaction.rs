@@ -122,7 +122,7 @@ where
 }
 
 /// A number from 0 to 1 that differs between processes and calls.
-fn random_fraction() -> f64 {
+pub(crate) fn random_fraction() -> f64 {
     let sixteen_bits = u16::try_from(RandomState::new().build_hasher().finish() & 0xffff).unwrap_or(0);
     f64::from(sixteen_bits) / f64::from(u16::MAX)
 }

@@ -122,7 +122,7 @@ pub async fn abort_unfinished_uploads(
     storage: &str,
 ) -> Result<UnfinishedUploads, UnfinishedUploadsError> {
     let found = unfinished_uploads(registry, storage).await?;
-    let location = registry.host.locations.writable(&found.storage, &registry.instance).await?;
+    let location = registry.writable(&found.storage).await?;
     for OwnedUpload { upload, owner } in &found.uploads {
         match owner {
             UploadOwner::Nobody => location.abort_upload(upload).await?,

@@ -17,6 +17,7 @@ mod use_cases {
     mod interruptions;
     mod linked;
     mod listing;
+    mod overlaps;
     mod presigning;
     mod progress;
     mod races;

@@ -96,14 +96,14 @@ impl<'storage> ManagedStorage<'storage> {
     /// # Errors
     /// [`ClaimDisagreement`] names the first thing that differs.
     pub fn confirm(&self, claim: &Claim, database: DatabaseFingerprint) -> Result<(), ClaimDisagreement> {
-        if claim.storage_uid() != self.storage.uid() {
-            let (expected, found) = (self.storage.uid(), claim.storage_uid());
-            return Err(ClaimDisagreement::Location { expected, found });
-        }
         if !claim.is_managed_by(self.manager) {
             let found = claim.manager().filter(|manager| *manager != self.manager);
             let slug = claim.slug().map(str::to_owned);
             return Err(ClaimDisagreement::Manager { expected: self.manager, found, slug });
+        }
+        if claim.storage_uid() != self.storage.uid() {
+            let (expected, found) = (self.storage.uid(), claim.storage_uid());
+            return Err(ClaimDisagreement::Location { expected, found });
         }
         if claim.epoch() != Some(self.epoch) {
             return Err(ClaimDisagreement::Epoch { expected: self.epoch, found: claim.epoch() });

@@ -6,7 +6,18 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use freehold_domain::{BlobKey, Capabilities};
 
-use super::{BlobError, BlobMetadata, BlobVersion};
+use super::{BlobError, BlobMetadata, BlobVersion, BoxStream};
+
+/// What a search for claims comes upon.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Sighting {
+    /// So many files and folders since the last item, and no claim among them.
+    Passed(u64),
+    /// The key of a claim.
+    Claim(BlobKey),
+    /// A claim below a name that cannot be part of a key; the place is for people.
+    ClaimBelowUnusableName(String),
+}
 
 /// Conditional changes of small blobs at one location: what claims are made of.
 ///
@@ -37,6 +48,17 @@ pub trait ConditionalStore: Debug + Send + Sync {
     /// # Errors
     /// `VersionMismatch` when it is in another version; an absent key is success. `Unsupported`.
     async fn remove(&self, key: &BlobKey, expected: &BlobVersion) -> Result<(), BlobError>;
+
+    /// Finds every claim below the root, at any depth and whatever it holds, but not the root's own. Symbolic links are not followed; what is
+    /// mounted below is looked through. Names that cannot be keys do not end it.
+    ///
+    /// # Completeness
+    /// A claim that was there before the call and is there after it is found, however many blobs there are. Memory stays flat.
+    ///
+    /// # Errors
+    /// The stream ends with the first error, also for a folder that cannot be looked into: then it is not known what lies there. An absent
+    /// location has no claims.
+    async fn find_claims(&self) -> BoxStream<'static, Result<Sighting, BlobError>>;
 
     /// Finds out what the backend can do by trying it, with small blobs under `.lamindb/` that are gone afterwards. An absent folder of a
     /// local location is made.

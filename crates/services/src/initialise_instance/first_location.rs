@@ -4,7 +4,7 @@ use freehold_domain::{Capabilities, Claim, Instance, Provenance, Storage, Storag
 use freehold_ports::blobs::BlobError;
 
 use super::{InitialiseError, Place, managed_elsewhere};
-use crate::location::{ClaimOutcome, ClaimState, Found};
+use crate::location::{ClaimOutcome, ClaimRequest, ClaimState, Found};
 use crate::registries_folder::remove_empty_folders;
 use crate::{Registry, Transaction};
 
@@ -15,7 +15,15 @@ pub(super) async fn take_default_storage(
     is_new: bool,
 ) -> Result<Registry, InitialiseError> {
     let (host, Place { root, region }) = (&registry.host, place);
-    let claimed = host.locations.claim_for(root, region, &registry.instance, host.uids.storage_uid()).await;
+    let request = ClaimRequest {
+        root,
+        region,
+        claimant: registry.claimant().await?,
+        fresh_uid: host.uids.storage_uid(),
+        recorded: None,
+        progress: &host.progress,
+    };
+    let claimed = host.locations.claim_for(request).await;
     let refusal = match claimed.map(|Found { found, region }| (found, region)) {
         Ok((ClaimOutcome::Ours { claim, capabilities }, found_region)) => {
             let region = region.map(str::to_owned).or(found_region);
@@ -32,6 +40,11 @@ pub(super) async fn take_default_storage(
         Ok((ClaimOutcome::Unmanageable { lack, .. }, _)) => {
             InitialiseError::Unmanageable { root: root.clone(), lack }
         }
+        Ok((ClaimOutcome::Overlapping(overlap), _)) => {
+            InitialiseError::Overlaps { root: root.clone(), overlap }
+        }
+        Ok((ClaimOutcome::AnotherDatabase(claim), _)) => managed_elsewhere(root, &claim),
+        Ok((ClaimOutcome::Contended, _)) => InitialiseError::Contended { root: root.clone() },
         // Our claim may be there nevertheless, and must not outlive the registry that it names.
         Err(error) if may_have_changed_something(&error) => return Err(error.into()),
         Err(error) => error.into(),

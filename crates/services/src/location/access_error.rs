@@ -1,7 +1,8 @@
 //! Why a location cannot be written.
 
-use freehold_domain::{Instance, InstanceUid, ManagedStorage, NotManaged, StorageRoot};
+use freehold_domain::{ClaimDisagreement, Instance, InstanceUid, NotManaged, StorageRoot};
 use freehold_ports::blobs::BlobError;
+use freehold_ports::persistence::PersistenceError;
 
 use super::ClaimState;
 use crate::{Category, UseCaseError};
@@ -32,16 +33,29 @@ pub enum AccessError {
         /// The location.
         root: StorageRoot,
     },
+    /// The database believes that the location is managed, but its claim cannot be read.
+    #[error(
+        "storage location {root} is recorded as managed by this instance, but its claim cannot be read ({reason}); nothing was written"
+    )]
+    ClaimUnreadable {
+        /// The location.
+        root: StorageRoot,
+        /// Why not.
+        reason: String,
+    },
     /// The database believes that the location is managed, but the claim says something else.
     #[error(
-        "storage location {root} is recorded as managed by this instance, but its claim says {found}; nothing was written"
+        "storage location {root} is recorded as managed by this instance, but {disagreement}; nothing was written"
     )]
     ClaimDisagrees {
         /// The location.
         root: StorageRoot,
-        /// What the claim says.
-        found: String,
+        /// What was expected and what was found.
+        disagreement: ClaimDisagreement,
     },
+    /// The registry failed.
+    #[error(transparent)]
+    Persistence(#[from] PersistenceError),
     /// The storage failed.
     #[error(transparent)]
     Blob(#[from] BlobError),
@@ -59,22 +73,6 @@ impl AccessError {
             (None, _) => refusal.into(),
         }
     }
-
-    pub(super) fn denied(proof: ManagedStorage<'_>, state: &ClaimState) -> Self {
-        let root = proof.storage().root().clone();
-        match state {
-            ClaimState::Unclaimed => Self::ClaimMissing { root },
-            ClaimState::Unreadable { reason } => {
-                Self::ClaimDisagrees { root, found: format!("nothing that can be read ({reason})") }
-            }
-            ClaimState::Held { claim, .. } => {
-                let manager = claim.manager().map_or_else(|| "unknown".to_owned(), |uid| uid.to_string());
-                let epoch = claim.epoch().map_or_else(|| "none".to_owned(), |epoch| epoch.to_string());
-                let found = format!("storage {}, manager {manager}, epoch {epoch}", claim.storage_uid());
-                Self::ClaimDisagrees { root, found }
-            }
-        }
-    }
 }
 
 impl UseCaseError for AccessError {
@@ -83,7 +81,9 @@ impl UseCaseError for AccessError {
             Self::NotManaged(_)
             | Self::ManagedElsewhere { .. }
             | Self::ClaimMissing { .. }
+            | Self::ClaimUnreadable { .. }
             | Self::ClaimDisagrees { .. } => Category::Refused,
+            Self::Persistence(error) => error.category(),
             Self::Blob(error) => error.category(),
         }
     }
@@ -97,10 +97,28 @@ impl UseCaseError for AccessError {
             Self::ClaimMissing { root } => Some(format!(
                 "find out who removed .lamindb/storage_uid.txt; `freehold storage add {root}` claims the location again"
             )),
-            Self::ClaimDisagrees { root, .. } => {
-                Some(format!("`freehold storage add {root}` records what the claim says now"))
-            }
+            Self::ClaimUnreadable { root, .. } => Some(format!("`freehold storage check {root}` says what is wrong with it")),
+            Self::ClaimDisagrees { root, disagreement } => Some(way_out(root, disagreement)),
+            Self::Persistence(error) => error.hint(),
             Self::Blob(error) => error.hint(),
         }
+    }
+}
+
+/// What helps when a claim says something else.
+fn way_out(root: &StorageRoot, disagreement: &ClaimDisagreement) -> String {
+    match disagreement {
+        ClaimDisagreement::Location { .. } => {
+            format!("`freehold storage check {root}` compares; find out who replaced what lies there")
+        }
+        ClaimDisagreement::Manager { .. } => {
+            format!("`freehold storage add {root}` records what the claim says now, and links the location")
+        }
+        ClaimDisagreement::Epoch { .. } => format!(
+            "this registry is older than the claim: restore a newer one, or take note of the claim with `freehold storage add {root}`"
+        ),
+        ClaimDisagreement::Database { .. } => format!(
+            "go on with the registry that the location was claimed from; if it was really moved here: `freehold connect {root} --moved`"
+        ),
     }
 }

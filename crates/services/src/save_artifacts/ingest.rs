@@ -34,7 +34,7 @@ pub(super) async fn ingest(
     files: Vec<SourceFile>,
     account: &mut Account<'_>,
 ) -> Result<(), SaveArtifactsError> {
-    let location = batch.registry.host.locations.writable(batch.target, &batch.registry.instance).await?;
+    let location = batch.registry.writable(batch.target).await?;
     let rest = pass_unchanged(batch, files, account).await?;
     if rest.is_empty() {
         return Ok(());

@@ -36,7 +36,7 @@ struct Job {
 pub(super) async fn require_target(registry: &Registry) -> Result<(), TransferArtifactsError> {
     let target =
         registry.reading(|| async |transaction: &mut Transaction| read_default(transaction).await).await?;
-    registry.host.locations.writable(&target, &registry.instance).await?;
+    registry.writable(&target).await?;
     Ok(())
 }
 
@@ -66,7 +66,7 @@ pub(super) async fn copy(
     if jobs.is_empty() {
         return Ok(grafted.artifacts);
     }
-    let location = registry.host.locations.writable(&target, &registry.instance).await?;
+    let location = registry.writable(&target).await?;
     let session = announce(registry, &jobs, &target).await?;
     let work: Vec<_> = jobs.iter().map(|job| copy_one(source, &location, job)).collect();
     let results: Vec<Result<(), TransferArtifactsError>> =

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use freehold_domain::{BlobKey, Capabilities, StorageRoot};
 use freehold_ports::blobs::{
     BlobError, BlobMetadata, BlobReader, BlobStore, BlobVersion, BoxStream, ByteStream, ConditionalStore,
-    PutMode, PutOptions, Readership,
+    PutMode, PutOptions, Readership, Sighting,
 };
 use futures_util::{StreamExt, stream};
 use remote::Upload;
@@ -47,6 +47,28 @@ impl MemoryBlobStore {
 
     fn is_in_a_cloud(&self) -> bool {
         self.root.local_path().is_none()
+    }
+
+    /// What a search for claims comes upon, at once.
+    fn claims_below(&self) -> Vec<Result<Sighting, BlobError>> {
+        let state = self.volumes.lock();
+        if let Err(error) = self.require_reachable(&state, &self.address) {
+            return vec![Err(error)];
+        }
+        let Some(volume) = state.volume(&self.address) else { return Vec::new() };
+        let folder = self.address.path();
+        let closed = volume.folders_below(folder).find(|path| volume.is_unreadable(path));
+        if let Some(path) = closed {
+            let source = format!("{path} cannot be looked into").into();
+            return vec![Err(BlobError::PermissionDenied { location: self.location(), source })];
+        }
+        let paths = volume.below(folder).map(|(path, _)| path);
+        let paths = paths.chain(volume.oddities_below(folder).map(|(path, _)| path));
+        let sighting = |path: &str| match self.address.key_of(path) {
+            Some(key) if key.claimed_folder().is_some() => Sighting::Claim(key),
+            Some(_) | None => Sighting::Passed(1),
+        };
+        paths.map(|path| Ok(sighting(path))).collect()
     }
 
     fn metadata_of(&self, key: &BlobKey, content: &Content) -> BlobMetadata {
@@ -175,6 +197,10 @@ impl ConditionalStore for MemoryBlobStore {
         }
         state.remove(&address);
         Ok(())
+    }
+
+    async fn find_claims(&self) -> BoxStream<'static, Result<Sighting, BlobError>> {
+        stream::iter(self.claims_below()).boxed()
     }
 
     async fn probe(&self) -> Result<Capabilities, BlobError> {

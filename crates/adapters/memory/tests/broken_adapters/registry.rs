@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use freehold_domain::{ArtifactStem, DatabaseUrl, Family};
+use freehold_domain::{ArtifactStem, DatabaseFingerprint, DatabaseUrl, Family};
 use freehold_memory::MemoryDatabases;
 use freehold_ports::persistence::{
     AccessMode, ArtifactRepository, Databases, FamilyRepository, InstanceRepository, IntentRepository,
@@ -90,6 +90,10 @@ impl Persistence for FaultyRegistry {
         let mode = if self.fault == Fault::WritesWhenReading { AccessMode::Write } else { mode };
         let inner = self.inner.begin(mode).await?;
         Ok(Box::new(FaultyUnit { inner, fault: self.fault, memory: Arc::clone(&self.memory) }))
+    }
+
+    async fn fingerprint(&self) -> Result<DatabaseFingerprint, PersistenceError> {
+        self.inner.fingerprint().await
     }
 
     async fn close(&self) -> Result<(), PersistenceError> {

@@ -10,7 +10,7 @@ use freehold_domain::{BlobKey, Capabilities, StorageRoot};
 use freehold_memory::MemoryBlobStores;
 use freehold_ports::blobs::{
     BlobError, BlobMetadata, BlobReader, BlobStore, BlobStores, BlobVersion, BoxStream, ByteStream,
-    ConditionalStore, FromBytes, PresignedUrl, PutMode, PutOptions, RemoteStore, UnfinishedUpload,
+    ConditionalStore, FromBytes, PresignedUrl, PutMode, PutOptions, RemoteStore, Sighting, UnfinishedUpload,
 };
 use futures_util::stream::{StreamExt, TryStreamExt};
 
@@ -225,6 +225,10 @@ impl ConditionalStore for FaultyStore {
             return self.inner.delete(std::slice::from_ref(key)).await;
         }
         self.inner.remove(key, expected).await
+    }
+
+    async fn find_claims(&self) -> BoxStream<'static, Result<Sighting, BlobError>> {
+        self.inner.find_claims().await
     }
 
     async fn probe(&self) -> Result<Capabilities, BlobError> {

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use freehold_domain::{BlobKey, Capabilities, StorageRoot};
 use freehold_ports::blobs::{
     BlobError, BlobMetadata, BlobReader, BlobStore, BlobStores, BlobVersion, BoxStream, ByteStream,
-    ConditionalStore, PresignedUrl, PutOptions, RemoteStore, UnfinishedUpload,
+    ConditionalStore, PresignedUrl, PutOptions, RemoteStore, Sighting, UnfinishedUpload,
 };
 
 use super::{Fault, Faults};
@@ -98,6 +98,13 @@ impl ConditionalStore for FaultyBlobStore {
     async fn remove(&self, key: &BlobKey, expected: &BlobVersion) -> Result<(), BlobError> {
         let call = self.inner.remove(key, expected);
         self.faults.around(format!("remove {key}"), error, call).await
+    }
+
+    async fn find_claims(&self) -> BoxStream<'static, Result<Sighting, BlobError>> {
+        match self.faults.around("find claims", error, async { Ok(()) }).await {
+            Ok(()) => self.inner.find_claims().await,
+            Err(error) => Box::pin(futures_util::stream::once(async { Err(error) })),
+        }
     }
 
     async fn probe(&self) -> Result<Capabilities, BlobError> {

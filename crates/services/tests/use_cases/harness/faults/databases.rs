@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use freehold_domain::DatabaseUrl;
+use freehold_domain::{DatabaseFingerprint, DatabaseUrl};
 use freehold_ports::persistence::{
     AccessMode, ArtifactRepository, Databases, FamilyRepository, InstanceRepository, IntentRepository,
     LineageRepository, Persistence, PersistenceError, RunRepository, StorageRepository, TransformRepository,
@@ -70,6 +70,10 @@ impl Persistence for FaultyPersistence {
         };
         let inner = self.faults.around(name, error, self.inner.begin(mode)).await?;
         Ok(Box::new(FaultyUnitOfWork { inner, mode, faults: self.faults.clone() }))
+    }
+
+    async fn fingerprint(&self) -> Result<DatabaseFingerprint, PersistenceError> {
+        self.faults.around("fingerprint", error, self.inner.fingerprint()).await
     }
 
     async fn close(&self) -> Result<(), PersistenceError> {

@@ -1,0 +1,267 @@
+//! The protocol by which a place is claimed: write, then look.
+//!
+//! Everyone writes their claim before they look for overlapping ones, so of two that race for overlapping places at least one sees the
+//! other, and takes its own claim back. Both may; then each tries again after a random pause.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use freehold_domain::{
+    BlobKey, Capabilities, Claim, ClaimEpoch, DatabaseFingerprint, Instance, StorageKind, StorageRoot,
+    StorageUid,
+};
+use freehold_ports::blobs::{BlobError, BlobStore, BlobVersion, FromBytes, PutOptions};
+use freehold_ports::system::Progress;
+
+use super::claim_desk::{self, ClaimState};
+use super::{Found, Locations, Overlap};
+use crate::transaction::random_fraction;
+
+/// How often a place is tried for while others withdraw from around it.
+const ATTEMPTS: u32 = 8;
+/// The pause after the first withdrawal; each further one is twice as long, and all are random.
+const FIRST_PAUSE: Duration = Duration::from_millis(25);
+
+/// Who claims, from which database.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Claimant<'claim> {
+    pub(crate) instance: &'claim Instance,
+    pub(crate) database: DatabaseFingerprint,
+}
+
+/// A request for a place.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ClaimRequest<'claim> {
+    pub(crate) root: &'claim StorageRoot,
+    /// Its region, where that is known.
+    pub(crate) region: Option<&'claim str>,
+    pub(crate) claimant: Claimant<'claim>,
+    /// The location's uid if nobody has given it one.
+    pub(crate) fresh_uid: StorageUid,
+    /// The epoch in which the claimant's registry records the place as managed, if it does: then everything around it was looked at before.
+    pub(crate) recorded: Option<ClaimEpoch>,
+    pub(crate) progress: &'claim Arc<dyn Progress>,
+}
+
+/// What came of claiming a place.
+#[derive(Debug, Clone)]
+pub enum ClaimOutcome {
+    /// The claim is ours: it was just placed, or was ours before.
+    Ours {
+        /// The claim.
+        claim: Claim,
+        /// What the backend was seen to be able to do, if it was tried.
+        capabilities: Option<Capabilities>,
+    },
+    /// The place is not ours to manage, and was left as it is.
+    Foreign(ClaimState),
+    /// Nobody manages the place, and it cannot be managed.
+    Unmanageable {
+        /// What it lacks, for people: `it refuses to be written`.
+        lack: String,
+        /// What the backend was seen to be able to do, if that could be tried.
+        capabilities: Option<Capabilities>,
+    },
+    /// Somebody else manages a place around it.
+    Overlapping(Overlap),
+    /// Our own claim names another database: this one is a copy of it, or was moved.
+    AnotherDatabase(Claim),
+    /// Others kept claiming places around it, and withdrawing.
+    Contended,
+}
+
+/// What one attempt came to.
+enum Attempt {
+    Done(ClaimOutcome),
+    /// Our claim was withdrawn, for an overlapping one that is gone by now.
+    Again,
+}
+
+impl Locations {
+    /// Claims a place, unless somebody holds it or a place around it, or it cannot be held.
+    ///
+    /// Interrupted anywhere, the same call finishes: an own claim that is not recorded is looked around for like a new one.
+    pub(crate) async fn claim_for(
+        &self,
+        request: ClaimRequest<'_>,
+    ) -> Result<Found<ClaimOutcome>, BlobError> {
+        let store = self.open(request.root, request.region).await?;
+        let region = store.region().map(str::to_owned);
+        let mut pause = FIRST_PAUSE;
+        for _ in 0..ATTEMPTS {
+            match self.attempt(&store, request).await? {
+                Attempt::Done(found) => return Ok(Found { found, region }),
+                Attempt::Again => tokio::time::sleep(pause.mul_f64(1.0 + random_fraction())).await,
+            }
+            pause *= 2;
+        }
+        Ok(Found { found: ClaimOutcome::Contended, region })
+    }
+
+    async fn attempt(
+        &self,
+        store: &Arc<dyn BlobStore>,
+        request: ClaimRequest<'_>,
+    ) -> Result<Attempt, BlobError> {
+        let done = |outcome| Ok(Attempt::Done(outcome));
+        let ClaimRequest { root, region, claimant, progress, .. } = request;
+        let ours = claimant.instance.uid();
+        let (standing, is_new) = match claim_desk::read(&**store).await? {
+            ClaimState::Held { claim, version } if claim.is_managed_by(ours) => {
+                if request.recorded.is_some() && claim.epoch() == request.recorded {
+                    return settle(&**store, claimant, claim, &version, None).await.map(Attempt::Done);
+                }
+                (Standing { claim, version, capabilities: None }, false)
+            }
+            ClaimState::Unclaimed => {
+                if let Some(overlap) = self.claim_above(root, region, ours).await? {
+                    return done(ClaimOutcome::Overlapping(overlap));
+                }
+                match place(&**store, request).await? {
+                    Placed::Ours(standing) => (standing, true),
+                    Placed::Otherwise(outcome) => return done(outcome),
+                }
+            }
+            state => return done(ClaimOutcome::Foreign(state)),
+        };
+        let looked = match self.claim_above(root, region, ours).await {
+            Ok(None) => self.claim_below(store, root, ours, progress).await,
+            found => found,
+        };
+        let Standing { claim, version, capabilities } = standing;
+        match looked {
+            Ok(None) => settle(&**store, claimant, claim, &version, capabilities).await.map(Attempt::Done),
+            Ok(Some(overlap)) => {
+                withdraw(&**store, &version).await?;
+                tokio::time::sleep(FIRST_PAUSE.mul_f64(random_fraction())).await;
+                if self.stands(&overlap, region, ours).await? {
+                    return done(ClaimOutcome::Overlapping(overlap));
+                }
+                Ok(Attempt::Again)
+            }
+            Err(error) => {
+                // It is not known what lies around: what was just claimed must not stay claimed.
+                if is_new {
+                    withdraw(&**store, &version).await?;
+                }
+                Err(error)
+            }
+        }
+    }
+}
+
+/// Our own claim, as it lies in the storage.
+struct Standing {
+    claim: Claim,
+    version: BlobVersion,
+    capabilities: Option<Capabilities>,
+}
+
+enum Placed {
+    Ours(Standing),
+    Otherwise(ClaimOutcome),
+}
+
+/// Creates our claim where nobody has one. After any failure that leaves it open who won, the claim is read back.
+async fn place(store: &dyn BlobStore, request: ClaimRequest<'_>) -> Result<Placed, BlobError> {
+    let Claimant { instance, database } = request.claimant;
+    let capabilities = match request.root.kind() {
+        // A local folder is made by claiming it, and the claim itself shows what it needs.
+        StorageKind::Local => None,
+        StorageKind::S3 | StorageKind::Gs => match store.probe().await {
+            Ok(capabilities) if capabilities.can_be_managed() => Some(capabilities),
+            Ok(capabilities) => {
+                let lack = lacks(capabilities);
+                let outcome = ClaimOutcome::Unmanageable { lack, capabilities: Some(capabilities) };
+                return Ok(Placed::Otherwise(outcome));
+            }
+            Err(error) => return unmanageable(error, None).map(Placed::Otherwise),
+        },
+    };
+    // A claim that somebody removed is followed by one of a later epoch: whoever believes in the former is fenced off.
+    let epoch = request.recorded.map_or(ClaimEpoch::FIRST, ClaimEpoch::next);
+    let claim = Claim::new(request.fresh_uid, &instance.slug().to_string(), instance.id(), epoch);
+    let claim = claim.clone().with_database(database).unwrap_or(claim);
+    let body = FromBytes::boxed(claim.to_bytes());
+    let error = match store.put(&BlobKey::claim(), body, PutOptions::CREATE).await {
+        Ok(metadata) => {
+            return Ok(Placed::Ours(Standing { claim, version: metadata.version, capabilities }));
+        }
+        Err(error) => error,
+    };
+    match claim_desk::read(store).await {
+        Ok(ClaimState::Held { claim, version }) if claim.is_managed_by(instance.uid()) => {
+            Ok(Placed::Ours(Standing { claim, version, capabilities }))
+        }
+        Ok(state) if matches!(error, BlobError::AlreadyExists { .. }) => {
+            Ok(Placed::Otherwise(ClaimOutcome::Foreign(state)))
+        }
+        Ok(ClaimState::Unclaimed) if request.root.kind() != StorageKind::Local => {
+            unmanageable(error, capabilities).map(Placed::Otherwise)
+        }
+        Ok(_) | Err(_) => Err(error),
+    }
+}
+
+/// Takes a claim of ours as the one to work under: it names this database, or is made to when it names none.
+async fn settle(
+    store: &dyn BlobStore,
+    claimant: Claimant<'_>,
+    claim: Claim,
+    version: &BlobVersion,
+    capabilities: Option<Capabilities>,
+) -> Result<ClaimOutcome, BlobError> {
+    match claim.database() {
+        Some(Ok(database)) if database == claimant.database => {}
+        Some(_) => return Ok(ClaimOutcome::AnotherDatabase(claim)),
+        None => {
+            let named = claim.clone().with_database(claimant.database).unwrap_or_else(|_| claim.clone());
+            let content = Bytes::from(named.to_bytes());
+            match store.replace(&BlobKey::claim(), content, version).await {
+                Ok(_) => return Ok(ClaimOutcome::Ours { claim: named, capabilities }),
+                Err(BlobError::VersionMismatch { .. }) => {
+                    return Ok(match claim_desk::read(store).await? {
+                        ClaimState::Held { claim, .. } if claim == named => {
+                            ClaimOutcome::Ours { claim, capabilities }
+                        }
+                        state => ClaimOutcome::Foreign(state),
+                    });
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+    Ok(ClaimOutcome::Ours { claim, capabilities })
+}
+
+/// Takes back the claim that was just placed. Somebody may have done it already.
+async fn withdraw(store: &dyn BlobStore, version: &BlobVersion) -> Result<(), BlobError> {
+    match store.remove(&BlobKey::claim(), version).await {
+        Ok(()) | Err(BlobError::VersionMismatch { .. }) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+/// An error that says that a place can be read and not managed is no failure.
+fn unmanageable(error: BlobError, capabilities: Option<Capabilities>) -> Result<ClaimOutcome, BlobError> {
+    let lack = match error {
+        BlobError::PermissionDenied { .. } => {
+            "it may be read with these credentials, and not written".to_owned()
+        }
+        BlobError::Unsupported { what, .. } => format!("its backend does not support {what}"),
+        error => return Err(error),
+    };
+    Ok(ClaimOutcome::Unmanageable { lack, capabilities })
+}
+
+/// What a backend lacks for its locations to be managed, for people.
+fn lacks(capabilities: Capabilities) -> String {
+    let conditions = [
+        (capabilities.create_if_absent, "create only where nothing is (If-None-Match)"),
+        (capabilities.compare_and_swap, "replace only what is unchanged (If-Match)"),
+    ];
+    let missing: Vec<&str> =
+        conditions.into_iter().filter(|(is_honoured, _)| !is_honoured).map(|(_, what)| what).collect();
+    format!("its backend does not keep the promise to {}", missing.join(", nor the one to "))
+}
