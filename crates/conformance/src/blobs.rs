@@ -11,6 +11,7 @@ use freehold_ports::blobs::BlobStores;
 use crate::case::{self, Case, FreshFuture, Ground};
 
 mod atomicity;
+mod claims;
 mod conditional;
 mod content;
 mod copy;
@@ -90,6 +91,7 @@ fn cases() -> Vec<Case<Fresh>> {
         delete::CASES,
         list::CASES,
         conditional::CASES,
+        claims::CASES,
         probe::CASES,
         copy::CASES,
         keys::CASES,

@@ -7,6 +7,7 @@
 mod batch;
 mod blocking;
 mod blocks;
+mod claims;
 mod copy;
 mod delete;
 mod durability;

@@ -9,7 +9,7 @@ use bytes::{Bytes, BytesMut};
 use freehold::domain::{BlobKey, Capabilities, StoragePath, StorageRoot, Timestamp};
 use freehold::ports::blobs::{
     BlobError, BlobMetadata, BlobReader, BlobStore, BlobVersion, BoxStream, ByteStream, ConditionalStore,
-    FromBytes, PutMode, PutOptions, Readership, RemoteStore,
+    FromBytes, PutMode, PutOptions, Readership, RemoteStore, Sighting,
 };
 use futures_util::{StreamExt, TryStreamExt, stream};
 
@@ -154,6 +154,16 @@ impl BlobStore for MapStore {
 
 #[async_trait]
 impl ConditionalStore for MapStore {
+    async fn find_claims(&self) -> BoxStream<'static, Result<Sighting, BlobError>> {
+        let state = self.lock();
+        let keys = state.blobs.keys().filter_map(|path| self.root.relative_key(path));
+        let sighting = |key: BlobKey| match key.claimed_folder() {
+            Some(_) => Sighting::Claim(key),
+            None => Sighting::Passed(1),
+        };
+        stream::iter(keys.map(|key| Ok(sighting(key))).collect::<Vec<_>>()).boxed()
+    }
+
     async fn replace(
         &self,
         key: &BlobKey,

@@ -103,7 +103,7 @@ impl Location {
 }
 
 /// Opens the folder `name` in `folder` unless it is a symbolic link.
-pub(super) fn open_folder_in(folder: BorrowedFd<'_>, name: &str) -> Result<OwnedFd, Errno> {
+pub(super) fn open_folder_in(folder: BorrowedFd<'_>, name: impl rustix::path::Arg) -> Result<OwnedFd, Errno> {
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     rustix::fs::openat(folder, name, flags, Mode::empty())
 }

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use freehold_domain::{BlobKey, Capabilities, StorageRoot};
 use freehold_ports::blobs::{
     BlobError, BlobMetadata, BlobReader, BlobStore, BlobVersion, BoxStream, ByteStream, ConditionalStore,
-    Durability, PutOptions, Readership, RemoteStore,
+    Durability, PutOptions, Readership, RemoteStore, Sighting,
 };
 
 use super::batch::Batch;
@@ -16,7 +16,7 @@ use super::gate::GateKeeper;
 use super::location::{Location, Lookup};
 use super::place::Place;
 use super::upload::{Publication, Request, Upload};
-use super::{blocking, copy, delete, list, metadata, probe, put, read};
+use super::{blocking, claims, copy, delete, list, metadata, probe, put, read};
 
 /// A location on a local disk.
 #[derive(Debug)]
@@ -113,6 +113,10 @@ impl ConditionalStore for LocalStore {
     async fn remove(&self, key: &BlobKey, expected: &BlobVersion) -> Result<(), BlobError> {
         let (place, key, expected) = (Arc::clone(&self.place), key.clone(), expected.clone());
         blocking::run(&self.place, move || delete::remove(&place, &key, &expected)).await
+    }
+
+    async fn find_claims(&self) -> BoxStream<'static, Result<Sighting, BlobError>> {
+        claims::find(&self.place)
     }
 
     async fn probe(&self) -> Result<Capabilities, BlobError> {
