@@ -2,13 +2,14 @@
 
 use freehold_domain::{
     Access, Capabilities, Claim, ClaimAuthor, ClaimEpoch, Instance, InstanceUid, Provenance, Storage,
-    StorageFields, StorageKind, StorageRoot, StorageRootError, StorageUid,
+    StorageChange, StorageEvent, StorageFields, StorageKind, StorageRoot, StorageRootError, StorageUid,
 };
 use freehold_ports::blobs::BlobError;
 use freehold_ports::persistence::PersistenceError;
 use freehold_ports::system::FileError;
 
-use crate::location::{ClaimOutcome, ClaimRequest, ClaimState, Found, Overlap, describe_manager};
+use crate::location::{ClaimOrigin, ClaimOutcome, ClaimRequest, ClaimState, Found, Overlap, describe_manager};
+use crate::ownership::{Change, record_change, record_event};
 use crate::registry::ActorError;
 use crate::{Category, Registry, Transaction, UseCaseError};
 
@@ -23,6 +24,9 @@ pub struct AddStorage {
     pub region: Option<String>,
     /// Only link it: claim nothing, write nothing there.
     pub link: bool,
+    /// Leave a receipt in a location that is linked, so that its manager knows who reads from it. It is the only thing that is ever written into a
+    /// linked location.
+    pub announce: bool,
 }
 
 /// Why an added location is what it is.
@@ -55,6 +59,8 @@ pub struct AddedStorage {
     pub before: Option<Access>,
     /// Whether it was recorded now; otherwise it was known already, and what changed was updated.
     pub created: bool,
+    /// Whether a receipt was left there.
+    pub announced: bool,
 }
 
 /// Why a location was not added.
@@ -191,32 +197,53 @@ pub async fn add_storage(registry: &Registry, request: AddStorage) -> Result<Add
     let root = StorageRoot::parse(&request.root, &host.files.surroundings()?)?;
     let root = host.locations.resolve(&root).await?;
     let known = known_at(registry, &root).await?;
-    let uid = known.as_ref().map_or_else(|| host.uids.storage_uid(), Storage::uid);
-    let region = request.region.as_deref().or(known.as_ref().and_then(|known| known.region.as_deref()));
     let standing = if request.link {
-        look(registry, &root, region, uid).await?
+        look(registry, &root, &request, known.as_ref()).await?
     } else {
-        let recorded = known.as_ref().and_then(|known| known.managed_by(&registry.instance).ok());
-        claim(registry, &root, region, uid, recorded.map(|proof| proof.epoch())).await?
+        claim(registry, &root, &request, known.as_ref()).await?
     };
-    registry
+    let mut added = registry
         .writing(|| {
             async |transaction: &mut Transaction| {
                 let provenance = registry.record_actor(transaction).await?;
                 record(&registry.instance, transaction, &root, &request, &standing, provenance).await
             }
         })
-        .await
+        .await?;
+    if request.announce && added.storage.access(&registry.instance) == Access::Linked {
+        host.locations.receipt_desk(&added.storage, &registry.instance).await?.leave().await?;
+        added.announced = true;
+    }
+    Ok(added)
+}
+
+/// A location that is recorded at the place, and what became of it until then.
+struct Known {
+    storage: Storage,
+    history: Vec<StorageEvent>,
+}
+
+impl Known {
+    /// The epoch in which it is recorded as managed.
+    fn managed_epoch(&self, instance: &Instance) -> Option<ClaimEpoch> {
+        self.storage.managed_by(instance).ok().map(|proof| proof.epoch())
+    }
 }
 
 /// The location that is recorded at `root`. Nothing may be claimed by a user or under a run that cannot be recorded afterwards, so that is found out
 /// here.
-async fn known_at(registry: &Registry, root: &StorageRoot) -> Result<Option<Storage>, AddStorageError> {
+async fn known_at(registry: &Registry, root: &StorageRoot) -> Result<Option<Known>, AddStorageError> {
     registry
         .writing(|| {
             async |transaction: &mut Transaction| {
                 registry.record_actor(transaction).await?;
-                Ok(transaction.storages().find_by_roots(std::slice::from_ref(root)).await?.pop())
+                let Some(storage) =
+                    transaction.storages().find_by_roots(std::slice::from_ref(root)).await?.pop()
+                else {
+                    return Ok(None);
+                };
+                let history = transaction.storages().history(&storage.uid()).await?;
+                Ok(Some(Known { storage, history }))
             }
         })
         .await
@@ -230,6 +257,10 @@ struct Standing {
     /// Kept only where we manage: it is what later writes are held to.
     epoch: Option<ClaimEpoch>,
     outcome: AddOutcome,
+    /// How the claim became ours, where we manage.
+    origin: ClaimOrigin,
+    /// Why we took the location over, by the claim, if we did.
+    reason: Option<String>,
     /// The region in which the place was found.
     region: Option<String>,
     /// What was seen of the backend, if it was tried.
@@ -237,32 +268,100 @@ struct Standing {
 }
 
 impl Standing {
-    /// What follows from a claim. One that names `ours` and does not prove it makes nobody the manager.
-    fn by_claim(claim: &Claim, ours: InstanceUid, otherwise: AddOutcome) -> Self {
-        let nobodys = Self::of_nobody(claim.storage_uid(), otherwise);
-        if claim.is_managed_by(ours) {
-            Self { manager: Some(ours), epoch: claim.epoch(), outcome: AddOutcome::Managed, ..nobodys }
-        } else {
-            Self { manager: claim.manager().filter(|manager| *manager != ours), ..nobodys }
+    /// What follows from a claim of ours.
+    fn by_own_claim(claim: &Claim, origin: ClaimOrigin) -> Self {
+        Self {
+            manager: claim.manager(),
+            epoch: claim.epoch(),
+            origin,
+            reason: claim.reason().map(str::to_owned),
+            ..Self::of_nobody(claim.storage_uid(), AddOutcome::Managed)
         }
+    }
+
+    /// What follows from a claim that does not make us the manager. One that names us and does not prove it makes nobody the manager.
+    fn by_other_claim(claim: &Claim, ours: InstanceUid, outcome: AddOutcome) -> Self {
+        let manager = claim.manager().filter(|manager| *manager != ours);
+        Self { manager, ..Self::of_nobody(claim.storage_uid(), outcome) }
+    }
+
+    /// What this does to the ownership of a location, with what became of it until now.
+    fn change(
+        &self,
+        instance: &Instance,
+        history: &[StorageEvent],
+        known: Option<&Storage>,
+    ) -> Option<Change> {
+        let before = known.map(|known| known.managed_by(instance).ok().map(|proof| proof.epoch()));
+        if self.outcome == AddOutcome::Managed {
+            let is_as_recorded = before.is_some_and(|before| before.is_some() && before == self.epoch);
+            return (!is_as_recorded).then(|| self.gain(history));
+        }
+        match before {
+            None => Some(Change::new(StorageChange::Linked, None).with(self.manager)),
+            Some(Some(_)) => Some(Change::new(StorageChange::Lost, None).with(self.manager)),
+            Some(None) => None,
+        }
+    }
+
+    /// How the location came to us. A claim that an interrupted call left tells most of it.
+    fn gain(&self, history: &[StorageEvent]) -> Change {
+        let last = history.iter().filter_map(|event| event.epoch).max();
+        let follows_ours = last.is_some() && self.epoch == last.map(ClaimEpoch::next);
+        let is_first = self.epoch.is_none_or(|epoch| epoch == ClaimEpoch::FIRST);
+        let change = match self.origin {
+            ClaimOrigin::Placed => StorageChange::Claimed,
+            ClaimOrigin::Received => StorageChange::Received,
+            ClaimOrigin::Found if self.reason.is_some() => StorageChange::Adopted,
+            ClaimOrigin::Found if is_first || follows_ours => StorageChange::Claimed,
+            ClaimOrigin::Found => StorageChange::Received,
+        };
+        let reason = self.reason.clone().filter(|_| change == StorageChange::Adopted);
+        Change::new(change, self.epoch).because(reason)
     }
 
     fn of_nobody(uid: StorageUid, outcome: AddOutcome) -> Self {
-        Self { uid, manager: None, epoch: None, outcome, region: None, capabilities: None }
+        Self {
+            uid,
+            manager: None,
+            epoch: None,
+            outcome,
+            origin: ClaimOrigin::Found,
+            reason: None,
+            region: None,
+            capabilities: None,
+        }
     }
 }
 
+/// The region to look in, and the uid of a location that nobody has given one.
+fn surroundings<'request>(
+    registry: &Registry,
+    request: &'request AddStorage,
+    known: Option<&'request Known>,
+) -> (Option<&'request str>, StorageUid) {
+    let region = request.region.as_deref().or(known.and_then(|known| known.storage.region.as_deref()));
+    (region, known.map_or_else(|| registry.host.uids.storage_uid(), |known| known.storage.uid()))
+}
+
+/// Looks at a place that is to be linked. A location of ours stays managed as it is recorded; one that could become ours is left.
 async fn look(
     registry: &Registry,
     root: &StorageRoot,
-    region: Option<&str>,
-    uid: StorageUid,
+    request: &AddStorage,
+    known: Option<&Known>,
 ) -> Result<Standing, AddStorageError> {
+    let (region, uid) = surroundings(registry, request, known);
+    let ours = registry.instance.uid();
+    let recorded = known.and_then(|known| known.managed_epoch(&registry.instance));
     let Found { found, region } = registry.host.locations.claim(root, region).await?;
     let standing = match found {
-        ClaimState::Held { claim, .. } => {
-            Standing::by_claim(&claim, registry.instance.uid(), AddOutcome::LinkedAsAsked)
+        ClaimState::Held { claim, .. }
+            if claim.is_managed_by(ours) && recorded.is_some() && claim.epoch() == recorded =>
+        {
+            Standing::by_own_claim(&claim, ClaimOrigin::Found)
         }
+        ClaimState::Held { claim, .. } => Standing::by_other_claim(&claim, ours, AddOutcome::LinkedAsAsked),
         ClaimState::Unreadable { .. } => Standing::of_nobody(uid, AddOutcome::LinkedAsAsked),
         ClaimState::Unclaimed => {
             if let Some(path) = root.local_path()
@@ -279,27 +378,28 @@ async fn look(
 async fn claim(
     registry: &Registry,
     root: &StorageRoot,
-    region: Option<&str>,
-    uid: StorageUid,
-    recorded: Option<ClaimEpoch>,
+    request: &AddStorage,
+    known: Option<&Known>,
 ) -> Result<Standing, AddStorageError> {
     let ours = registry.instance.uid();
     let unreadable = |reason| AddStorageError::UnreadableClaim { root: root.clone(), reason };
+    let (region, uid) = surroundings(registry, request, known);
     let request = ClaimRequest {
         root,
         region,
         claimant: registry.claimant().await?,
         fresh_uid: uid,
-        recorded,
+        recorded: known.and_then(|known| known.managed_epoch(&registry.instance)),
+        last_epoch: known.and_then(|known| known.history.iter().filter_map(|event| event.epoch).max()),
         progress: &registry.host.progress,
     };
     let Found { found, region } = registry.host.locations.claim_for(request).await?;
     let (standing, capabilities) = match found {
-        ClaimOutcome::Ours { claim, capabilities } => {
-            (Standing::by_claim(&claim, ours, held_by(&claim)), capabilities)
+        ClaimOutcome::Ours { claim, origin, capabilities } => {
+            (Standing::by_own_claim(&claim, origin), capabilities)
         }
         ClaimOutcome::Foreign(ClaimState::Held { claim, .. }) => {
-            (Standing::by_claim(&claim, ours, held_by(&claim)), None)
+            (Standing::by_other_claim(&claim, ours, held_by(&claim)), None)
         }
         ClaimOutcome::Foreign(ClaimState::Unreadable { reason }) => return Err(unreadable(reason)),
         ClaimOutcome::Foreign(ClaimState::Unclaimed) => {
@@ -337,7 +437,7 @@ async fn record(
     standing: &Standing,
     provenance: Provenance,
 ) -> Result<AddedStorage, AddStorageError> {
-    let Standing { uid, manager, epoch, outcome, region: found_region, capabilities } = standing;
+    let Standing { uid, manager, epoch, outcome, region: found_region, capabilities, .. } = standing;
     // A local folder's region is what people say of its host.
     let region = match root.kind() {
         StorageKind::Local => request.region.clone(),
@@ -360,11 +460,15 @@ async fn record(
             provenance,
         });
         let id = transaction.storages().insert(&storage).await?;
+        if let Some(change) = standing.change(instance, &[], None) {
+            record_event(transaction, storage.uid(), change, &storage.provenance).await?;
+        }
         return Ok(AddedStorage {
             storage: storage.with_id(id),
             outcome: outcome.clone(),
             before: None,
             created: true,
+            announced: false,
         });
     };
     if *outcome == AddOutcome::Managed && *uid != known.uid() {
@@ -381,10 +485,15 @@ async fn record(
         capabilities: capabilities.or(known.capabilities),
         provenance: known.provenance.clone(),
     });
-    if updated != known {
-        updated.provenance.record_update(provenance.created_at(), provenance.run());
-        transaction.storages().update(&updated).await?;
+    let history = transaction.storages().history(&known.uid()).await?;
+    match standing.change(instance, &history, Some(&known)) {
+        Some(change) => record_change(transaction, &mut updated, change, &provenance).await?,
+        None if updated != known => {
+            updated.provenance.record_update(provenance.created_at(), provenance.run());
+            transaction.storages().update(&updated).await?;
+        }
+        None => {}
     }
     let before = Some(known.access(instance));
-    Ok(AddedStorage { storage: updated, outcome: outcome.clone(), before, created: false })
+    Ok(AddedStorage { storage: updated, outcome: outcome.clone(), before, created: false, announced: false })
 }

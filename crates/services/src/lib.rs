@@ -6,6 +6,7 @@
 //! Every error says its [`Category`] and, where there is one, the next step: [`UseCaseError`].
 
 pub mod add_storage;
+pub mod adopt_storage;
 pub mod cache_artifact;
 mod cached_content;
 pub mod category;
@@ -18,6 +19,7 @@ pub mod describe_instance;
 mod family_heads;
 pub mod find_artifact;
 pub mod finish_run;
+pub mod hand_over_storage;
 pub mod host;
 pub mod initialise_instance;
 pub mod list_artifacts;
@@ -26,6 +28,7 @@ pub mod list_runs;
 pub mod list_storages;
 pub mod locate_artifact;
 pub mod location;
+mod ownership;
 pub mod plan_deletion;
 pub mod presign_artifact;
 mod progress_task;
@@ -34,9 +37,11 @@ pub mod read_artifact;
 pub mod reference;
 mod registries_folder;
 pub mod registry;
+pub mod release_storage;
 pub mod remove_storage;
 pub mod restore_artifact;
 pub mod save_artifacts;
+mod sessions_at_work;
 mod settled_intents;
 pub mod show_run;
 pub mod show_storage;

@@ -8,6 +8,8 @@ mod claim_desk;
 mod claiming;
 mod overlap;
 mod readable;
+mod receipts;
+mod succession;
 mod writable;
 
 use std::sync::Arc;
@@ -20,10 +22,12 @@ use freehold_ports::blobs::{BlobError, BlobStore, BlobStores, BlobVersion};
 pub use access_error::AccessError;
 pub(crate) use claim_desk::describe_manager;
 pub use claim_desk::ClaimState;
-pub use claiming::ClaimOutcome;
+pub use claiming::{ClaimOrigin, ClaimOutcome};
 pub(crate) use claiming::{ClaimRequest, Claimant};
 pub use overlap::{Overlap, Relation};
 pub use readable::ReadableLocation;
+pub use receipts::Linkers;
+pub(crate) use succession::{Adoption, AdoptionRequest, HandOver, Receiver};
 pub use writable::WritableLocation;
 
 /// What was found where a location is, or is to be.

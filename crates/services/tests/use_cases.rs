@@ -15,6 +15,7 @@ mod use_cases {
     mod harness;
     mod initialise;
     mod interruptions;
+    mod life_cycle;
     mod linked;
     mod listing;
     mod overlaps;

@@ -1,10 +1,11 @@
 //! The first location of a new instance: claimed, and recorded as its default storage.
 
-use freehold_domain::{Capabilities, Claim, Instance, Provenance, Storage, StorageFields, StorageRoot};
+use freehold_domain::{Capabilities, Claim, Instance, Provenance, Storage, StorageChange, StorageFields, StorageRoot};
 use freehold_ports::blobs::BlobError;
 
 use super::{InitialiseError, Place, managed_elsewhere};
 use crate::location::{ClaimOutcome, ClaimRequest, ClaimState, Found};
+use crate::ownership::{Change, record_event};
 use crate::registries_folder::remove_empty_folders;
 use crate::{Registry, Transaction};
 
@@ -21,11 +22,12 @@ pub(super) async fn take_default_storage(
         claimant: registry.claimant().await?,
         fresh_uid: host.uids.storage_uid(),
         recorded: None,
+        last_epoch: None,
         progress: &host.progress,
     };
     let claimed = host.locations.claim_for(request).await;
     let refusal = match claimed.map(|Found { found, region }| (found, region)) {
-        Ok((ClaimOutcome::Ours { claim, capabilities }, found_region)) => {
+        Ok((ClaimOutcome::Ours { claim, capabilities, .. }, found_region)) => {
             let region = region.map(str::to_owned).or(found_region);
             let taken = Taken { root, claim: &claim, region, capabilities };
             return record_default_storage(registry, taken).await;
@@ -140,6 +142,8 @@ async fn insert_default_storage(
             provenance,
         });
         transaction.storages().insert(&storage).await?;
+        let change = Change::new(StorageChange::Claimed, storage.epoch());
+        record_event(transaction, storage.uid(), change, &storage.provenance).await?;
         storage
     };
     let mut updated = instance.clone();

@@ -1,5 +1,6 @@
 //! Claims, as they are read in the storage.
 
+use bytes::Bytes;
 use freehold_domain::{BlobKey, Claim};
 use freehold_ports::blobs::{BlobError, BlobStore, BlobVersion};
 use futures_util::TryStreamExt;
@@ -26,26 +27,62 @@ pub enum ClaimState {
     },
 }
 
-/// Reads who manages a place: the claim, else the legacy one of older LaminDB versions.
-pub(super) async fn read(store: &dyn BlobStore) -> Result<ClaimState, BlobError> {
-    match read_key(store, &BlobKey::claim()).await? {
-        ClaimState::Unclaimed => read_key(store, &BlobKey::legacy_claim()).await,
-        state => Ok(state),
+/// A claim as it lies in the storage, byte for byte.
+#[derive(Debug)]
+pub(super) struct RawClaim {
+    /// Where it lies.
+    pub(super) key: BlobKey,
+    pub(super) bytes: Bytes,
+    pub(super) version: BlobVersion,
+    /// What it says, or why it cannot be read.
+    pub(super) parsed: Result<Claim, String>,
+}
+
+impl RawClaim {
+    fn unreadable(key: &BlobKey, version: BlobVersion, reason: String) -> Self {
+        Self { key: key.clone(), bytes: Bytes::new(), version, parsed: Err(reason) }
     }
 }
 
+/// Reads who manages a place: the claim, else the legacy one of older LaminDB versions.
+pub(super) async fn read(store: &dyn BlobStore) -> Result<ClaimState, BlobError> {
+    Ok(state(read_raw(store).await?))
+}
+
 pub(super) async fn read_key(store: &dyn BlobStore, key: &BlobKey) -> Result<ClaimState, BlobError> {
+    Ok(state(read_bytes(store, key).await?))
+}
+
+fn state(raw: Option<RawClaim>) -> ClaimState {
+    match raw {
+        None => ClaimState::Unclaimed,
+        Some(RawClaim { parsed: Ok(claim), version, .. }) => ClaimState::Held { claim, version },
+        Some(RawClaim { parsed: Err(reason), .. }) => ClaimState::Unreadable { reason },
+    }
+}
+
+/// Reads the claim of a place, else the legacy one, with its bytes.
+pub(super) async fn read_raw(store: &dyn BlobStore) -> Result<Option<RawClaim>, BlobError> {
+    match read_bytes(store, &BlobKey::claim()).await? {
+        None => read_bytes(store, &BlobKey::legacy_claim()).await,
+        found => Ok(found),
+    }
+}
+
+/// Reads the claim at `key`, with its bytes unless it is no blob or too long.
+pub(super) async fn read_bytes(store: &dyn BlobStore, key: &BlobKey) -> Result<Option<RawClaim>, BlobError> {
     let reader = match store.read(key, None).await {
         Ok(reader) => reader,
-        Err(BlobError::NotFound { .. }) => return Ok(ClaimState::Unclaimed),
+        Err(BlobError::NotFound { .. }) => return Ok(None),
         Err(error @ (BlobError::NotABlob { .. } | BlobError::OutsideLocation { .. })) => {
-            return Ok(ClaimState::Unreadable { reason: error.to_string() });
+            return Ok(Some(RawClaim::unreadable(key, BlobVersion(String::new()), error.to_string())));
         }
         Err(error) => return Err(error),
     };
     let version = reader.metadata.version;
     if reader.metadata.size > LONGEST_CLAIM {
-        return Ok(ClaimState::Unreadable { reason: format!("it is {} bytes long", reader.metadata.size) });
+        let reason = format!("it is {} bytes long", reader.metadata.size);
+        return Ok(Some(RawClaim::unreadable(key, version, reason)));
     }
     let bytes = reader
         .body
@@ -55,10 +92,8 @@ pub(super) async fn read_key(store: &dyn BlobStore, key: &BlobKey) -> Result<Cla
         })
         .await
         .map_err(|source| BlobError::Backend { location: key.to_string(), source: source.into() })?;
-    Ok(match Claim::parse(&bytes) {
-        Ok(claim) => ClaimState::Held { claim, version },
-        Err(error) => ClaimState::Unreadable { reason: error.to_string() },
-    })
+    let parsed = Claim::parse(&bytes).map_err(|error| error.to_string());
+    Ok(Some(RawClaim { key: key.clone(), bytes: bytes.into(), version, parsed }))
 }
 
 /// Names the manager of a claim for people.

@@ -41,7 +41,20 @@ pub(crate) struct ClaimRequest<'claim> {
     pub(crate) fresh_uid: StorageUid,
     /// The epoch in which the claimant's registry records the place as managed, if it does: then everything around it was looked at before.
     pub(crate) recorded: Option<ClaimEpoch>,
+    /// The last epoch that the claimant's registry knows of, also from a time when it managed the place.
+    pub(crate) last_epoch: Option<ClaimEpoch>,
     pub(crate) progress: &'claim Arc<dyn Progress>,
+}
+
+/// How a claim became ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ClaimOrigin {
+    /// It was just placed.
+    Placed,
+    /// Another instance handed the location over, and we have just put our database in.
+    Received,
+    /// It was ours before.
+    Found,
 }
 
 /// What came of claiming a place.
@@ -51,6 +64,8 @@ pub enum ClaimOutcome {
     Ours {
         /// The claim.
         claim: Claim,
+        /// How it became ours.
+        origin: ClaimOrigin,
         /// What the backend was seen to be able to do, if it was tried.
         capabilities: Option<Capabilities>,
     },
@@ -107,19 +122,21 @@ impl Locations {
         let done = |outcome| Ok(Attempt::Done(outcome));
         let ClaimRequest { root, region, claimant, progress, .. } = request;
         let ours = claimant.instance.uid();
-        let (standing, is_new) = match claim_desk::read(&**store).await? {
+        let (standing, origin) = match claim_desk::read(&**store).await? {
             ClaimState::Held { claim, version } if claim.is_managed_by(ours) => {
-                if request.recorded.is_some() && claim.epoch() == request.recorded {
-                    return settle(&**store, claimant, claim, &version, None).await.map(Attempt::Done);
+                let standing = Standing { claim, version, capabilities: None };
+                if request.recorded.is_some() && standing.claim.epoch() == request.recorded {
+                    return settle(&**store, claimant, standing, ClaimOrigin::Found).await.map(Attempt::Done);
                 }
-                (Standing { claim, version, capabilities: None }, false)
+                let origin = standing.origin();
+                (standing, origin)
             }
             ClaimState::Unclaimed => {
                 if let Some(overlap) = self.claim_above(root, region, ours).await? {
                     return done(ClaimOutcome::Overlapping(overlap));
                 }
                 match place(&**store, request).await? {
-                    Placed::Ours(standing) => (standing, true),
+                    Placed::Ours(standing) => (standing, ClaimOrigin::Placed),
                     Placed::Otherwise(outcome) => return done(outcome),
                 }
             }
@@ -129,11 +146,13 @@ impl Locations {
             Ok(None) => self.claim_below(store, root, ours, progress).await,
             found => found,
         };
-        let Standing { claim, version, capabilities } = standing;
         match looked {
-            Ok(None) => settle(&**store, claimant, claim, &version, capabilities).await.map(Attempt::Done),
+            Ok(None) => settle(&**store, claimant, standing, origin).await.map(Attempt::Done),
             Ok(Some(overlap)) => {
-                withdraw(&**store, &version).await?;
+                if !is_withdrawn(origin, &standing, request) {
+                    return done(ClaimOutcome::Overlapping(overlap));
+                }
+                withdraw(&**store, &standing.version).await?;
                 tokio::time::sleep(FIRST_PAUSE.mul_f64(random_fraction())).await;
                 if self.stands(&overlap, region, ours).await? {
                     return done(ClaimOutcome::Overlapping(overlap));
@@ -142,8 +161,8 @@ impl Locations {
             }
             Err(error) => {
                 // It is not known what lies around: what was just claimed must not stay claimed.
-                if is_new {
-                    withdraw(&**store, &version).await?;
+                if origin == ClaimOrigin::Placed {
+                    withdraw(&**store, &standing.version).await?;
                 }
                 Err(error)
             }
@@ -156,6 +175,34 @@ struct Standing {
     claim: Claim,
     version: BlobVersion,
     capabilities: Option<Capabilities>,
+}
+
+impl Standing {
+    /// How a claim that was found became ours: who hands a location over begins an epoch, and names no database.
+    fn origin(&self) -> ClaimOrigin {
+        let is_first = self.claim.epoch() == Some(ClaimEpoch::FIRST);
+        match self.claim.database() {
+            None if !is_first => ClaimOrigin::Received,
+            None | Some(_) => ClaimOrigin::Found,
+        }
+    }
+}
+
+/// Whether a claim of ours makes way for one around it: one that was just placed, or that an interrupted call of this registry left. What was handed
+/// over, or was placed from another database, is not taken away.
+fn is_withdrawn(origin: ClaimOrigin, standing: &Standing, request: ClaimRequest<'_>) -> bool {
+    match origin {
+        ClaimOrigin::Placed => true,
+        ClaimOrigin::Received => false,
+        ClaimOrigin::Found => {
+            let is_ours = match standing.claim.database() {
+                Some(Ok(database)) => database == request.claimant.database,
+                Some(Err(_)) => false,
+                None => true,
+            };
+            is_ours && request.recorded.is_none() && standing.claim.reason().is_none()
+        }
+    }
 }
 
 enum Placed {
@@ -180,7 +227,7 @@ async fn place(store: &dyn BlobStore, request: ClaimRequest<'_>) -> Result<Place
         },
     };
     // A claim that somebody removed is followed by one of a later epoch: whoever believes in the former is fenced off.
-    let epoch = request.recorded.map_or(ClaimEpoch::FIRST, ClaimEpoch::next);
+    let epoch = request.recorded.max(request.last_epoch).map_or(ClaimEpoch::FIRST, ClaimEpoch::next);
     let claim = Claim::new(request.fresh_uid, &instance.slug().to_string(), instance.id(), epoch);
     let claim = claim.clone().with_database(database).unwrap_or(claim);
     let body = FromBytes::boxed(claim.to_bytes());
@@ -208,31 +255,29 @@ async fn place(store: &dyn BlobStore, request: ClaimRequest<'_>) -> Result<Place
 async fn settle(
     store: &dyn BlobStore,
     claimant: Claimant<'_>,
-    claim: Claim,
-    version: &BlobVersion,
-    capabilities: Option<Capabilities>,
+    standing: Standing,
+    origin: ClaimOrigin,
 ) -> Result<ClaimOutcome, BlobError> {
+    let Standing { claim, version, capabilities } = standing;
     match claim.database() {
-        Some(Ok(database)) if database == claimant.database => {}
-        Some(_) => return Ok(ClaimOutcome::AnotherDatabase(claim)),
-        None => {
-            let named = claim.clone().with_database(claimant.database).unwrap_or_else(|_| claim.clone());
-            let content = Bytes::from(named.to_bytes());
-            match store.replace(&BlobKey::claim(), content, version).await {
-                Ok(_) => return Ok(ClaimOutcome::Ours { claim: named, capabilities }),
-                Err(BlobError::VersionMismatch { .. }) => {
-                    return Ok(match claim_desk::read(store).await? {
-                        ClaimState::Held { claim, .. } if claim == named => {
-                            ClaimOutcome::Ours { claim, capabilities }
-                        }
-                        state => ClaimOutcome::Foreign(state),
-                    });
-                }
-                Err(error) => return Err(error),
-            }
+        Some(Ok(database)) if database == claimant.database => {
+            return Ok(ClaimOutcome::Ours { claim, origin, capabilities });
         }
+        Some(_) => return Ok(ClaimOutcome::AnotherDatabase(claim)),
+        None => {}
     }
-    Ok(ClaimOutcome::Ours { claim, capabilities })
+    let named = claim.clone().with_database(claimant.database).unwrap_or(claim);
+    let content = Bytes::from(named.to_bytes());
+    match store.replace(&BlobKey::claim(), content, &version).await {
+        Ok(_) => Ok(ClaimOutcome::Ours { claim: named, origin, capabilities }),
+        Err(BlobError::VersionMismatch { .. }) => Ok(match claim_desk::read(store).await? {
+            ClaimState::Held { claim, .. } if claim == named => {
+                ClaimOutcome::Ours { claim, origin, capabilities }
+            }
+            state => ClaimOutcome::Foreign(state),
+        }),
+        Err(error) => Err(error),
+    }
 }
 
 /// Takes back the claim that was just placed. Somebody may have done it already.
@@ -256,7 +301,7 @@ fn unmanageable(error: BlobError, capabilities: Option<Capabilities>) -> Result<
 }
 
 /// What a backend lacks for its locations to be managed, for people.
-fn lacks(capabilities: Capabilities) -> String {
+pub(super) fn lacks(capabilities: Capabilities) -> String {
     let conditions = [
         (capabilities.create_if_absent, "create only where nothing is (If-None-Match)"),
         (capabilities.compare_and_swap, "replace only what is unchanged (If-Match)"),

@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use freehold_domain::{
     Artifact, ArtifactState, ArtifactStem, ArtifactUid, ClaimEpoch, Family, InstanceUid, Placement,
-    Provenance, Run, RunOutcome, RunUid, Storage, StorageFields, StorageUid, Transform, TransformKind,
+    Provenance, Run, RunOutcome, RunUid, Storage, StorageChange, StorageFields, StorageUid, Transform, TransformKind,
     TransformUid, Version,
 };
 use freehold_ports::persistence::PersistenceError;
 
 use super::{Snapshot, Transfer, TransferArtifactsError, TransferOutcome, TransferredArtifact};
 use crate::location::ClaimState;
+use crate::ownership::{Change, record_event};
 use crate::{Registry, Transaction};
 
 /// What a batch came to.
@@ -86,6 +87,7 @@ async fn own_epochs(
         if let ClaimState::Held { claim, .. } = registry.host.locations.recorded_claim(storage).await?
             && claim.is_managed_by(ours)
             && claim.storage_uid() == storage.uid()
+            && claim.database() == Some(Ok(registry.claimant().await?.database))
             && let Some(epoch) = claim.epoch()
         {
             epochs.insert(storage.uid(), epoch);
@@ -193,6 +195,11 @@ async fn link_storages(
             provenance: provenance.clone(),
         });
         transaction.storages().insert(&linked).await?;
+        let change = match epoch {
+            Some(_) => Change::new(StorageChange::Claimed, epoch),
+            None => Change::new(StorageChange::Linked, None).with(linked.instance_uid()),
+        };
+        record_event(transaction, linked.uid(), change, provenance).await?;
         recorded.insert(storage.uid(), linked.uid());
     }
     Ok(recorded)

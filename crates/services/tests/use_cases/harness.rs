@@ -7,12 +7,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use freehold_domain::{Artifact, BlobKey, Claim, DatabaseUrl, RunOutcome, RunUid, StorageRoot};
+use freehold_domain::{Artifact, BlobKey, Claim, DatabaseUrl, RunOutcome, RunUid, StorageChange, StorageRoot};
 use freehold_memory::MemoryMachine;
 use freehold_ports::blobs::{BlobMetadata, BlobStores};
 use freehold_ports::persistence::{AccessMode, Databases, Persistence, PersistenceError};
 use freehold_ports::system::Silent;
-use freehold_services::add_storage::{AddStorage, AddedStorage, add_storage};
+use freehold_services::add_storage::{AddOutcome, AddStorage, AddStorageError, AddedStorage, add_storage};
 use freehold_services::connect_instance::open_instance;
 use freehold_services::delete_artifacts::{
     DeleteArtifactsError, DeletedArtifacts, Deletion, delete_artifacts,
@@ -87,6 +87,16 @@ impl World {
     /// Opens an instance again, as the next process does.
     pub(crate) async fn reopened(&self, registry: &Registry) -> Registry {
         open_instance(registry.host(), Some(&registry.database().reveal()), AccessMode::Write).await.unwrap()
+    }
+
+    /// Opens the registry in a database.
+    pub(crate) async fn opened(&self, database: &DatabaseUrl) -> Registry {
+        open_instance(&self.host(), Some(&database.reveal()), AccessMode::Write).await.unwrap()
+    }
+
+    /// Opens an instance again through the ports of `host`.
+    pub(crate) async fn reopened_on(&self, host: &Host, registry: &Registry) -> Registry {
+        open_instance(host, Some(&registry.database().reveal()), AccessMode::Write).await.unwrap()
     }
 
     /// Puts a file on the machine.
@@ -200,6 +210,21 @@ pub(crate) async fn save_path(registry: &Registry, path: &str) -> SavedArtifact 
 /// Adds a managed location.
 pub(crate) async fn add(registry: &Registry, at: &str) -> AddedStorage {
     add_storage(registry, AddStorage { root: at.to_owned(), ..AddStorage::default() }).await.unwrap()
+}
+
+/// Adds a location, and says what it became.
+pub(crate) async fn try_add(registry: &Registry, at: &str) -> Result<AddOutcome, AddStorageError> {
+    let request = AddStorage { root: at.to_owned(), ..AddStorage::default() };
+    add_storage(registry, request).await.map(|added| added.outcome)
+}
+
+/// What became of the ownership of a location, oldest first.
+pub(crate) async fn history(world: &World, registry: &Registry, at: &str) -> Vec<StorageChange> {
+    let persistence = records(world, registry).await.unwrap();
+    let mut unit = persistence.begin(AccessMode::Read).await.unwrap();
+    let storage = unit.storages().find_by_roots(&[root(at)]).await.unwrap().remove(0);
+    let events = unit.storages().history(&storage.uid()).await.unwrap();
+    events.into_iter().map(|event| event.change).collect()
 }
 
 /// Links a location.

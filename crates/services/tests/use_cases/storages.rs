@@ -30,6 +30,7 @@ async fn an_added_location_is_managed_and_recorded_with_all_that_was_said() {
         description: Some("the second disk".to_owned()),
         region: Some("basement".to_owned()),
         link: false,
+        ..AddStorage::default()
     };
     let added = add_storage(&lab, request).await.unwrap();
     assert!(added.created && added.outcome == AddOutcome::Managed);

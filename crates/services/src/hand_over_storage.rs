@@ -1,0 +1,174 @@
+//! Hand a storage location over to another instance, which manages it from then on.
+
+use freehold_domain::{InstanceUid, Storage, StorageChange, StorageRoot};
+use freehold_ports::persistence::{AccessMode, PersistenceError};
+use uuid::Uuid;
+
+use crate::connect_instance::{ConnectError, open_instance};
+use crate::location::{HandOver, Linkers, Overlap, Receiver};
+use crate::ownership::{Change, managed_instead, record_change};
+use crate::release_storage::{Holding, ReleaseStorageError, holding, read_linkers, record_given_up};
+use crate::{AccessError, Category, Registry, Transaction, UseCaseError};
+
+/// A location that was handed over.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HandedOverStorage {
+    /// The location, linked by now.
+    pub storage: Storage,
+    /// The new manager.
+    pub receiver: InstanceUid,
+    /// What people call the new manager, or its uid.
+    pub slug: String,
+    /// Who said that they link it; absent when that could not be read.
+    pub linkers: Option<Linkers>,
+}
+
+/// Why a location was not handed over.
+#[derive(Debug, thiserror::Error)]
+pub enum HandOverStorageError {
+    /// The receiver is this instance.
+    #[error("the receiver {to:?} is this very instance")]
+    ToItself {
+        /// The receiver as typed.
+        to: String,
+    },
+    /// The receiver cannot be found by what was typed, so that its identity is not known.
+    #[error("the receiver {to:?} cannot be found, and a claim names its manager by the instance's id")]
+    UnknownReceiver {
+        /// The receiver as typed.
+        to: String,
+        /// Why not.
+        #[source]
+        source: Box<ConnectError>,
+    },
+    /// A location around it is managed by another than the receiver, such as this instance itself. The claim is still ours.
+    #[error("{root} cannot be handed over, because it {overlap}")]
+    Overlaps {
+        /// The location.
+        root: StorageRoot,
+        /// What lies around it.
+        overlap: Overlap,
+    },
+    /// The location cannot be given up at all.
+    #[error(transparent)]
+    Release(#[from] ReleaseStorageError),
+    /// The location is not this instance's to hand over.
+    #[error(transparent)]
+    Access(#[from] AccessError),
+    /// The registry failed.
+    #[error(transparent)]
+    Persistence(#[from] PersistenceError),
+}
+
+impl UseCaseError for HandOverStorageError {
+    fn category(&self) -> Category {
+        match self {
+            Self::ToItself { .. } => Category::Invalid,
+            Self::UnknownReceiver { source, .. } => source.category(),
+            Self::Overlaps { .. } => Category::Refused,
+            Self::Release(error) => error.category(),
+            Self::Access(error) => error.category(),
+            Self::Persistence(error) => error.category(),
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::ToItself { .. } => None,
+            Self::UnknownReceiver { .. } => Some(
+                "name an instance that you know (`freehold instance list`), or give its id in full: `freehold info` in that instance shows it"
+                    .to_owned(),
+            ),
+            Self::Overlaps { .. } => Some(
+                "two managers never overlap: release that location first, or hand over the innermost one to an instance that manages what lies \
+                 around it"
+                    .to_owned(),
+            ),
+            Self::Release(error) => error.hint(),
+            Self::Access(error) => error.hint(),
+            Self::Persistence(error) => error.hint(),
+        }
+    }
+}
+
+/// Hands the location that `storage` means over to the instance that `to` means: a known slug or uid, a root or database, or an instance's id in
+/// full. This instance links it from then on; the receiver manages it as soon as it adds the location.
+///
+/// # Idempotency
+/// Interrupted anywhere, the same call finishes.
+///
+/// # Errors
+/// See [`HandOverStorageError`].
+pub async fn hand_over_storage(
+    registry: &Registry,
+    storage: &str,
+    to: &str,
+) -> Result<HandedOverStorage, HandOverStorageError> {
+    let receiver = find_receiver(registry, to).await?;
+    if receiver.id == registry.instance.id() {
+        return Err(HandOverStorageError::ToItself { to: to.to_owned() });
+    }
+    let Holding { storage, last } = holding(registry, storage).await?;
+    let linkers = read_linkers(registry, &storage).await;
+    let uid = receiver.uid();
+    let done =
+        |storage| HandedOverStorage { storage, receiver: uid, slug: receiver.slug.clone(), linkers: linkers.clone() };
+    if storage.managed_by(&registry.instance).is_err()
+        && last.is_some_and(|last| last.change == StorageChange::HandedOver && last.other == Some(uid))
+    {
+        return Ok(done(storage));
+    }
+    let locations = &registry.host.locations;
+    let proof = locations.managed(&storage, &registry.instance).await?;
+    let claimant = registry.claimant().await?;
+    let root = storage.root().clone();
+    match locations.hand_over(proof, claimant, &receiver, &registry.host.progress).await? {
+        HandOver::Done(claim) => {
+            let change = Change::new(StorageChange::HandedOver, claim.epoch()).with(Some(uid));
+            Ok(done(record_given_up(registry, &storage, Some(uid), change).await?))
+        }
+        HandOver::Overlapping(overlap) => Err(HandOverStorageError::Overlaps { root, overlap }),
+        HandOver::TakenBack(claim, overlap) => {
+            let back = managed_instead(&storage, claim.manager(), claim.epoch());
+            record_taken_back(registry, back, uid).await?;
+            Err(HandOverStorageError::Overlaps { root, overlap })
+        }
+    }
+}
+
+/// Who is meant. An id is taken by its word, and what people call it is looked up; anything else must lead to a registry that says its id.
+async fn find_receiver(registry: &Registry, to: &str) -> Result<Receiver, HandOverStorageError> {
+    let host = &registry.host;
+    if let Ok(id) = Uuid::try_parse(to) {
+        let uid = InstanceUid::of(id);
+        let known = host.directory.list().await.unwrap_or_default();
+        let slug = known.into_iter().find(|known| known.uid == uid).map(|known| known.slug.to_string());
+        return Ok(Receiver { id, slug: slug.unwrap_or_else(|| uid.to_string()) });
+    }
+    let opened = open_instance(host, Some(to), AccessMode::Read).await;
+    let receiver = opened.map_err(|source| HandOverStorageError::UnknownReceiver {
+        to: to.to_owned(),
+        source: Box::new(source),
+    })?;
+    let found = Receiver { id: receiver.instance.id(), slug: receiver.instance.slug().to_string() };
+    receiver.close().await?;
+    Ok(found)
+}
+
+async fn record_taken_back(
+    registry: &Registry,
+    back: Storage,
+    receiver: InstanceUid,
+) -> Result<(), HandOverStorageError> {
+    registry
+        .writing(|| {
+            async |transaction: &mut Transaction| {
+                let actor = registry.record_actor(transaction).await.map_err(ReleaseStorageError::from)?;
+                let mut back = back.clone();
+                let change = Change::new(StorageChange::Received, back.epoch()).with(Some(receiver));
+                record_change(transaction, &mut back, change, &actor).await?;
+                Ok(())
+            }
+        })
+        .await
+}
