@@ -311,10 +311,9 @@ impl Standing {
         let is_first = self.epoch.is_none_or(|epoch| epoch == ClaimEpoch::FIRST);
         let change = match self.origin {
             ClaimOrigin::Placed => StorageChange::Claimed,
-            ClaimOrigin::Received => StorageChange::Received,
             ClaimOrigin::Found if self.reason.is_some() => StorageChange::Adopted,
             ClaimOrigin::Found if is_first || follows_ours => StorageChange::Claimed,
-            ClaimOrigin::Found => StorageChange::Received,
+            ClaimOrigin::Received | ClaimOrigin::Found => StorageChange::Received,
         };
         let reason = self.reason.clone().filter(|_| change == StorageChange::Adopted);
         Change::new(change, self.epoch).because(reason)

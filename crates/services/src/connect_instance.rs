@@ -242,6 +242,15 @@ pub(crate) async fn find(host: &Host, target: Option<&str>) -> Result<Located, C
     find_by_root(host, target).await
 }
 
+/// The storage root that `target` is, in its one spelling; `None` when it is a database or a known instance.
+pub(crate) async fn meant_root(host: &Host, target: &str) -> Result<Option<StorageRoot>, ConnectError> {
+    if is_database_url(target) || find_known(host, target).await?.is_some() {
+        return Ok(None);
+    }
+    let root = StorageRoot::parse(target, &host.files.surroundings()?)?;
+    Ok(Some(host.locations.resolve(&root).await?))
+}
+
 fn is_database_url(target: &str) -> bool {
     ["sqlite:", "postgres:", "postgresql:"].iter().any(|scheme| target.starts_with(scheme))
 }

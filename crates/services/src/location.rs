@@ -9,6 +9,7 @@ mod claiming;
 mod overlap;
 mod readable;
 mod receipts;
+mod retired;
 mod succession;
 mod writable;
 
@@ -27,6 +28,8 @@ pub(crate) use claiming::{ClaimRequest, Claimant};
 pub use overlap::{Overlap, Relation};
 pub use readable::ReadableLocation;
 pub use receipts::Linkers;
+pub use retired::RetiredClaim;
+pub(crate) use retired::is_ownership_paper;
 pub(crate) use succession::{Adoption, AdoptionRequest, HandOver, Receiver};
 pub use writable::WritableLocation;
 

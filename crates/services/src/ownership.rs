@@ -11,7 +11,7 @@ use crate::Transaction;
 /// A change of a location's ownership.
 #[derive(Debug, Clone)]
 pub(crate) struct Change {
-    pub(crate) change: StorageChange,
+    pub(crate) what: StorageChange,
     pub(crate) epoch: Option<ClaimEpoch>,
     pub(crate) other: Option<InstanceUid>,
     pub(crate) reason: Option<String>,
@@ -19,8 +19,8 @@ pub(crate) struct Change {
 
 impl Change {
     /// A change that nobody else is part of.
-    pub(crate) fn new(change: StorageChange, epoch: Option<ClaimEpoch>) -> Self {
-        Self { change, epoch, other: None, reason: None }
+    pub(crate) fn new(what: StorageChange, epoch: Option<ClaimEpoch>) -> Self {
+        Self { what, epoch, other: None, reason: None }
     }
 
     /// The same change, by or for another instance.
@@ -41,10 +41,10 @@ pub(crate) async fn record_event(
     change: Change,
     actor: &Provenance,
 ) -> Result<(), PersistenceError> {
-    let Change { change, epoch, other, reason } = change;
+    let Change { what, epoch, other, reason } = change;
     let event = StorageEvent {
         storage,
-        change,
+        change: what,
         epoch,
         other,
         reason,

@@ -11,8 +11,10 @@ use freehold_ports::persistence::{PersistenceError, Tally};
 use freehold_ports::system::{Activity, ProgressEvent};
 use futures_util::StreamExt;
 
-use crate::list_storages::list_storages;
+use crate::list_storages::{ListedStorage, list_storages};
+use crate::location::{Linkers, is_ownership_paper};
 use crate::progress_task::Task;
+use crate::release_storage::read_linkers;
 use crate::{Category, Registry, Transaction, UseCaseError};
 
 /// How many blobs are compared with the registry at once.
@@ -46,6 +48,8 @@ pub struct PlannedLocation {
     pub access: Access,
     /// What lies there; absent for a linked location, which is not even looked at.
     pub contents: Option<Contents>,
+    /// Who said that they link a managed location, and lose what lies there; absent when that could not be read.
+    pub linkers: Option<Linkers>,
 }
 
 /// The plan of a deletion.
@@ -104,11 +108,15 @@ pub async fn plan_deletion(registry: &Registry) -> Result<DeletionPlan, PlanDele
     let roots: Vec<StorageRoot> = all.iter().map(|listed| listed.storage.root().clone()).collect();
     let mut locations = Vec::new();
     for listed in all {
-        let contents = match listed.access {
-            Access::Managed => Some(look(registry, &listed.storage, &roots).await?),
-            Access::Linked => None,
+        let (contents, linkers) = match listed.access {
+            Access::Managed => {
+                let contents = look(registry, &listed.storage, &roots).await?;
+                (Some(contents), read_linkers(registry, &listed.storage).await)
+            }
+            Access::Linked => (None, None),
         };
-        locations.push(PlannedLocation { storage: listed.storage, access: listed.access, contents });
+        let ListedStorage { storage, access, .. } = listed;
+        locations.push(PlannedLocation { storage, access, contents, linkers });
     }
     Ok(DeletionPlan { instance: registry.instance.clone(), database: registry.database.clone(), locations })
 }
@@ -186,9 +194,10 @@ fn ingested_uid(key: &BlobKey) -> Option<ArtifactUid> {
     name.get(..ArtifactUid::LENGTH)?.parse().ok()
 }
 
-/// Whether a blob is one of the books that Freehold keeps beside the data: the claim, and the registry of this very instance.
+/// Whether a blob is one of the books that Freehold keeps beside the data: what is about its
+/// ownership, and the registry of this very instance.
 fn is_own_book(registry: &Registry, storage: &Storage, key: &BlobKey) -> bool {
-    if *key == BlobKey::claim() {
+    if is_ownership_paper(key) {
         return true;
     }
     let path = storage.root().join(key);

@@ -1,11 +1,12 @@
 //! Show a storage location: every field, who manages it by its own word, and what lies there.
 
-use freehold_domain::Claim;
+use freehold_domain::{Claim, StorageEvent};
 use freehold_ports::persistence::{StorageUsage, Tally};
 
 use crate::list_storages::ListedStorage;
-use crate::location::ClaimState;
+use crate::location::{ClaimState, Linkers};
 use crate::reference::StorageQuery;
+use crate::release_storage::read_linkers;
 use crate::{ReferenceError, Registry, Transaction};
 
 /// What the claim in a location says, as far as it can be read now.
@@ -31,6 +32,10 @@ pub struct StorageDetails {
     pub usage: StorageUsage,
     /// What the claim in it says now.
     pub claim: ClaimReport,
+    /// What became of its ownership, oldest first, as far as this instance learned of it.
+    pub history: Vec<StorageEvent>,
+    /// Who said that they link it; absent when that could not be read.
+    pub linkers: Option<Linkers>,
 }
 
 /// Shows the location that `storage` means: a uid, a unique prefix of one, or a root.
@@ -39,11 +44,12 @@ pub struct StorageDetails {
 /// The location is not known, or the registry cannot be read. A storage that cannot be read is not an error here.
 pub async fn show_storage(registry: &Registry, storage: &str) -> Result<StorageDetails, ReferenceError> {
     let query = StorageQuery::new(&registry.host, storage).await;
-    let (listed, usage) = registry
+    let (listed, usage, history) = registry
         .reading(|| {
             async |transaction: &mut Transaction| {
                 let storage = query.find(transaction).await?;
                 let usage = transaction.artifacts().usage(&[storage.uid()]).await?.pop();
+                let history = transaction.storages().history(&storage.uid()).await?;
                 let default =
                     transaction.instance().find().await?.and_then(|instance| instance.default_storage());
                 let listed = ListedStorage {
@@ -51,7 +57,7 @@ pub async fn show_storage(registry: &Registry, storage: &str) -> Result<StorageD
                     is_default: Some(storage.uid()) == default,
                     storage,
                 };
-                Ok::<_, ReferenceError>((listed, usage))
+                Ok::<_, ReferenceError>((listed, usage, history))
             }
         })
         .await?;
@@ -66,5 +72,9 @@ pub async fn show_storage(registry: &Registry, storage: &str) -> Result<StorageD
         ingested: Tally::default(),
         in_place: Tally::default(),
     });
-    Ok(StorageDetails { listed, usage, claim })
+    let linkers = match claim {
+        ClaimReport::Unclaimed | ClaimReport::Held(_) => read_linkers(registry, &listed.storage).await,
+        ClaimReport::Unknown { .. } => None,
+    };
+    Ok(StorageDetails { listed, usage, claim, history, linkers })
 }

@@ -4,6 +4,7 @@
 mod use_cases {
     mod caching;
     mod categories;
+    mod checking;
     mod claims;
     mod cloud_locations;
     mod cloud_registries;
@@ -18,6 +19,8 @@ mod use_cases {
     mod life_cycle;
     mod linked;
     mod listing;
+    mod model;
+    mod moving;
     mod overlaps;
     mod presigning;
     mod progress;

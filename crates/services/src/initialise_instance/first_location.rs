@@ -32,7 +32,10 @@ pub(super) async fn take_default_storage(
             let taken = Taken { root, claim: &claim, region, capabilities };
             return record_default_storage(registry, taken).await;
         }
-        Ok((ClaimOutcome::Foreign(ClaimState::Held { claim, .. }), _)) => managed_elsewhere(root, &claim),
+        Ok((
+            ClaimOutcome::Foreign(ClaimState::Held { claim, .. }) | ClaimOutcome::AnotherDatabase(claim),
+            _,
+        )) => managed_elsewhere(root, &claim),
         Ok((ClaimOutcome::Foreign(ClaimState::Unreadable { reason }), _)) => {
             InitialiseError::UnreadableClaim { root: root.clone(), reason }
         }
@@ -45,7 +48,6 @@ pub(super) async fn take_default_storage(
         Ok((ClaimOutcome::Overlapping(overlap), _)) => {
             InitialiseError::Overlaps { root: root.clone(), overlap }
         }
-        Ok((ClaimOutcome::AnotherDatabase(claim), _)) => managed_elsewhere(root, &claim),
         Ok((ClaimOutcome::Contended, _)) => InitialiseError::Contended { root: root.clone() },
         // Our claim may be there nevertheless, and must not outlive the registry that it names.
         Err(error) if may_have_changed_something(&error) => return Err(error.into()),

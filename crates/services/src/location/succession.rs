@@ -146,10 +146,7 @@ impl Locations {
         let AdoptionRequest { root, region, claimant, expected, progress, .. } = request;
         let store = self.open(root, region).await?;
         let ours = claimant.instance.uid();
-        let found = match claim_desk::read_raw(&*store).await? {
-            None => return Ok(Adoption::Unclaimed),
-            Some(found) => found,
-        };
+        let Some(found) = claim_desk::read_raw(&*store).await? else { return Ok(Adoption::Unclaimed) };
         let claim = match &found.parsed {
             Ok(claim) if claim.is_managed_by(ours) => {
                 return self.finish_adoption(&store, request, claim.clone(), &found.version).await;
@@ -209,32 +206,35 @@ impl Locations {
         Ok(Adoption::Overlapping(overlap))
     }
 
-    /// Puts `database` into the claim of a location, in place of `former`, by compare-and-swap. A claim that
-    /// names it already, or no database, is success.
+    /// Puts the claimant's database into the claim of a location, in place of the one that it names, by compare-and-swap. A claim that names it
+    /// already is success. Says whether the claim was changed.
     ///
     /// # Errors
-    /// [`AccessError`] when the claim says anything else; it is left as it is.
+    /// [`AccessError`] when the claim says anything else than is recorded, or names one of the databases that are `alive`; it is left as it is.
     pub(crate) async fn rename_database(
         &self,
         storage: &Storage,
         claimant: Claimant<'_>,
-        former: Option<DatabaseFingerprint>,
-    ) -> Result<(), AccessError> {
+        alive: &[DatabaseFingerprint],
+    ) -> Result<bool, AccessError> {
         let proof = storage.managed_by(claimant.instance)?;
         let store = self.open_recorded(storage).await?;
         let state = claim_desk::read(&*store).await?;
-        if let (ClaimState::Held { claim, version }, Some(former)) = (&state, former)
-            && claim.database() == Some(Ok(former))
+        if let ClaimState::Held { claim, version } = &state
+            && let Some(Ok(former)) = claim.database()
+            && former != claimant.database
+            && !alive.contains(&former)
             && proof.confirm(claim, former).is_ok()
         {
-            let moved = named(claim.clone(), claimant.database);
-            return Ok(swap(&*store, &moved, version).await.map(drop)?);
+            swap(&*store, &named(claim.clone(), claimant.database), version).await?;
+            return Ok(true);
         }
         let (claim, version) = fence(proof, claimant, state)?;
-        match claim.database() {
-            Some(_) => Ok(()),
-            None => Ok(swap(&*store, &named(claim, claimant.database), &version).await.map(drop)?),
+        let is_named = claim.database().is_some();
+        if !is_named {
+            swap(&*store, &named(claim, claimant.database), &version).await?;
         }
+        Ok(!is_named)
     }
 }
 

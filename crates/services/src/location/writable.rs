@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use freehold_domain::{BlobKey, StorageRoot};
+use freehold_domain::{BlobKey, Capabilities, StorageRoot};
 use freehold_ports::blobs::{
     BlobError, BlobMetadata, BlobStore, BlobVersion, ByteStream, PutOptions, UnfinishedUpload,
 };
@@ -37,6 +37,11 @@ impl WritableLocation {
         options: PutOptions,
     ) -> Result<BlobMetadata, BlobError> {
         self.0.store().put(key, body, options).await
+    }
+
+    /// Tries out what the backend can do, with small blobs that are gone afterwards.
+    pub(crate) async fn probe(&self) -> Result<Capabilities, BlobError> {
+        self.0.store().probe().await
     }
 
     /// Makes the puts of a batch survive a power cut.

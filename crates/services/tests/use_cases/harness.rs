@@ -58,6 +58,12 @@ impl World {
         Self { machine: self.machine.of_another_user(name, 1), ..self.clone() }
     }
 
+    /// The same machine for another user, whose settings and identities are of their own.
+    pub(crate) fn of_another_user_numbered(&self, number: usize) -> Self {
+        let seed = u32::try_from(number).unwrap() + 1;
+        Self { machine: self.machine.of_another_user("someone", seed), ..self.clone() }
+    }
+
     pub(crate) fn host(&self) -> Host {
         let Self { machine, faults, copies } = self.clone();
         let stores = FaultyBlobStores { inner: machine.stores, faults: faults.clone(), copies };
@@ -84,6 +90,11 @@ impl World {
         initialised(&self.of_another_user("grace").host(), "analysis/derived", ANALYSIS).await
     }
 
+    /// Opens an instance again, as somebody whose calls are not counted and do not fail.
+    pub(crate) async fn opened_apart(&self, registry: &Registry) -> Registry {
+        Self { faults: Faults::default(), ..self.clone() }.opened(registry.database()).await
+    }
+
     /// Opens an instance again, as the next process does.
     pub(crate) async fn reopened(&self, registry: &Registry) -> Registry {
         open_instance(registry.host(), Some(&registry.database().reveal()), AccessMode::Write).await.unwrap()
@@ -92,11 +103,6 @@ impl World {
     /// Opens the registry in a database.
     pub(crate) async fn opened(&self, database: &DatabaseUrl) -> Registry {
         open_instance(&self.host(), Some(&database.reveal()), AccessMode::Write).await.unwrap()
-    }
-
-    /// Opens an instance again through the ports of `host`.
-    pub(crate) async fn reopened_on(&self, host: &Host, registry: &Registry) -> Registry {
-        open_instance(host, Some(&registry.database().reveal()), AccessMode::Write).await.unwrap()
     }
 
     /// Puts a file on the machine.

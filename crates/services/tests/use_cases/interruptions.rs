@@ -3,16 +3,22 @@
 use std::future::Future;
 use std::pin::Pin;
 
+use freehold_domain::StorageChange;
 use freehold_ports::persistence::{AccessMode, PersistenceError};
 use freehold_services::add_storage::{AddOutcome, AddStorage, add_storage};
+use freehold_services::adopt_storage::{AdoptStorage, adopt_storage};
 use freehold_services::connect_instance::{ConnectError, open_instance};
 use freehold_services::delete_instance::{DataFate, delete_instance, forget_instance};
+use freehold_services::explain_path::explain_path;
+use freehold_services::hand_over_storage::hand_over_storage;
 use freehold_services::initialise_instance::{InitialiseInstance, initialise_instance};
 use freehold_services::list_instances::list_instances;
+use freehold_services::release_storage::release_storage;
+use freehold_services::relocate_instance::relocate_instance;
 use freehold_services::{Host, Registry};
 
 use super::harness::{
-    ANALYSIS, Fault, LAB, PURGE, PURGE_WITH_FILE, World, bytes, keyed, paths, root, run_of, save_path,
+    ANALYSIS, Fault, LAB, PURGE, PURGE_WITH_FILE, World, bytes, history, keyed, paths, root, run_of, save_path,
     try_delete, try_save, try_transfer, under_new_run,
 };
 
@@ -271,4 +277,145 @@ async fn deleting_an_instance_again_finishes_an_interrupted_deletion() {
         )
         .await;
     }
+}
+
+const SHARED: &str = "/shared/data";
+
+/// Checks that who can write to the shared location is the one that its claim names, and that its data is there.
+async fn require_one_manager(world: &World, registries: &[&Registry], what: &str) {
+    let claim = world.claim(SHARED);
+    for registry in registries {
+        let explained = explain_path(registry, "/shared/data/new.csv").await.unwrap();
+        if explained.rule.may_write() {
+            let manager = claim.as_ref().and_then(freehold_domain::Claim::manager);
+            assert_eq!(manager, Some(registry.instance().uid()), "{what}");
+        }
+    }
+    assert!(world.keys(SHARED).contains(&"own.csv".to_owned()), "{what}");
+}
+
+async fn two_instances(world: &World) -> (Registry, Registry) {
+    let (lab, analysis) = (world.lab().await, world.analysis().await);
+    add_storage(&lab, AddStorage { root: SHARED.to_owned(), ..AddStorage::default() }).await.unwrap();
+    world.file("/shared/data/own.csv", "1");
+    (lab, analysis)
+}
+
+#[tokio::test]
+async fn releasing_again_finishes_an_interrupted_release() {
+    interrupt_everywhere(
+        two_instances,
+        |_, (lab, _)| Box::pin(async move { told(release_storage(lab, SHARED).await) }),
+        async |world, (lab, analysis), what, is_last| {
+            require_one_manager(world, &[lab, analysis], what).await;
+            if is_last {
+                assert_eq!(world.claim(SHARED), None, "{what}");
+                let changes = history(world, lab, SHARED).await;
+                assert_eq!(changes, [StorageChange::Claimed, StorageChange::Released], "{what}");
+            }
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn handing_over_again_finishes_an_interrupted_hand_over() {
+    interrupt_everywhere(
+        two_instances,
+        |_, (lab, analysis)| {
+            Box::pin(async move {
+                told(hand_over_storage(lab, SHARED, &analysis.instance().id().to_string()).await)
+            })
+        },
+        async |world, (lab, analysis), what, is_last| {
+            require_one_manager(world, &[lab, analysis], what).await;
+            if is_last {
+                assert!(world.claim(SHARED).unwrap().is_managed_by(analysis.instance().uid()), "{what}");
+                let changes = history(world, lab, SHARED).await;
+                assert_eq!(changes, [StorageChange::Claimed, StorageChange::HandedOver], "{what}");
+            }
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn adding_again_finishes_an_interrupted_reception() {
+    interrupt_everywhere(
+        async |world: &World| {
+            let (lab, analysis) = two_instances(world).await;
+            hand_over_storage(&lab, SHARED, &analysis.instance().id().to_string()).await.unwrap();
+            (lab, analysis)
+        },
+        |_, (_, analysis)| {
+            let request = AddStorage { root: SHARED.to_owned(), ..AddStorage::default() };
+            Box::pin(async move { told(add_storage(analysis, request).await) })
+        },
+        async |world, (lab, analysis), what, is_last| {
+            require_one_manager(world, &[lab, analysis], what).await;
+            if is_last {
+                assert!(explain_path(analysis, "/shared/data/x").await.unwrap().rule.may_write(), "{what}");
+                assert_eq!(history(world, analysis, SHARED).await, [StorageChange::Received], "{what}");
+            }
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn adopting_again_finishes_an_interrupted_adoption() {
+    interrupt_everywhere(
+        async |world: &World| {
+            let (lab, analysis) = two_instances(world).await;
+            let former = world.machine.stores.content(&root(SHARED), &freehold_domain::BlobKey::claim()).unwrap();
+            (lab, analysis, former)
+        },
+        |_, (lab, analysis, _)| {
+            let request = AdoptStorage {
+                root: SHARED.to_owned(),
+                reason: "it is gone".to_owned(),
+                expected_manager: lab.instance().uid().to_string(),
+                region: None,
+            };
+            Box::pin(async move { told(adopt_storage(analysis, request).await) })
+        },
+        async |world, (lab, analysis, former), what, is_last| {
+            require_one_manager(world, &[lab, analysis], what).await;
+            let retired = freehold_domain::BlobKey::retired_claim(
+                Some(freehold_domain::ClaimEpoch::FIRST),
+                Some(lab.instance().uid()),
+            );
+            let kept = world.machine.stores.content(&root(SHARED), &retired);
+            let is_ours = world.claim(SHARED).unwrap().is_managed_by(analysis.instance().uid());
+            assert!(!is_ours || kept.as_ref() == Some(former), "{what}: the former claim is kept first");
+            if is_last {
+                assert!(is_ours, "{what}");
+                assert_eq!(history(world, analysis, SHARED).await, [StorageChange::Adopted], "{what}");
+            }
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn relocating_again_finishes_an_interrupted_relocation() {
+    const ELSEWHERE: &str = "sqlite:///elsewhere/books.db";
+    interrupt_everywhere(
+        async |world: &World| {
+            let (lab, _) = two_instances(world).await;
+            lab.close().await.unwrap();
+            assert!(world.machine.databases.copy(lab.database(), &super::harness::database(ELSEWHERE)));
+            freehold_ports::persistence::Databases::destroy(&world.machine.databases, lab.database()).await.unwrap();
+            world.host()
+        },
+        |_, host| Box::pin(async move { told(relocate_instance(host, ELSEWHERE).await) }),
+        async |world, host, what, is_last| {
+            if is_last {
+                let moved = open_instance(host, Some(ELSEWHERE), AccessMode::Write).await.unwrap();
+                require_one_manager(world, &[&moved], what).await;
+                assert!(explain_path(&moved, "/shared/data/x").await.unwrap().rule.may_write(), "{what}");
+            }
+        },
+    )
+    .await;
 }

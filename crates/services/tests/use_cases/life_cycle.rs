@@ -195,8 +195,7 @@ async fn a_location_inside_or_around_another_of_ours_is_not_handed_over() {
 async fn a_location_claimed_around_while_another_is_handed_over_takes_that_one_back() {
     let world = World::new();
     let (lab, analysis) = ground(&world).await;
-    let apart = World { faults: Default::default(), ..world.clone() };
-    let other = apart.reopened_on(&apart.host(), &lab).await;
+    let other = world.opened_apart(&lab).await;
     world.faults.meanwhile("replace .lamindb", async move {
         add(&other, "/shared/data/deep").await;
     });
@@ -295,8 +294,7 @@ async fn a_place_claimed_around_one_that_is_taken_over_puts_the_former_claim_bac
     let world = World::new();
     let (lab, analysis) = ground(&world).await;
     let former = world.machine.stores.content(&root(SHARED), &BlobKey::claim()).unwrap();
-    let apart = World { faults: Default::default(), ..world.clone() };
-    let other = apart.reopened_on(&apart.host(), &lab).await;
+    let other = world.opened_apart(&lab).await;
     world.faults.meanwhile("replace .lamindb", async move {
         add(&other, "/shared/data/deep").await;
     });

@@ -51,6 +51,7 @@ impl MemoryDatabases {
     }
 
     /// Copies the registry at `from` to `to`, as somebody copies a file, and says whether there was one. The copy has a fingerprint of its own.
+    #[must_use = "where there is no registry, nothing is copied"]
     pub fn copy(&self, from: &DatabaseUrl, to: &DatabaseUrl) -> bool {
         self.keep(from).is_some_and(|backup| {
             self.registries().insert(to.clone(), Arc::new(Registry::holding(backup.0)));
@@ -65,6 +66,7 @@ impl MemoryDatabases {
     }
 
     /// Puts back what was kept, into the registry that is at `url` still: its fingerprint stays. Says whether there is one.
+    #[must_use = "where there is no registry, nothing is put back"]
     pub fn put_back(&self, url: &DatabaseUrl, backup: &Backup) -> bool {
         self.registries().get(url).map(|registry| registry.commit(backup.0.clone())).is_some()
     }

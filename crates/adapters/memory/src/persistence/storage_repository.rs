@@ -74,12 +74,12 @@ impl StorageRepository for Records {
     }
 
     async fn delete(&mut self, uid: &StorageUid) -> Result<bool, PersistenceError> {
-        self.write(|state| match user_of(state, uid) {
-            Some(user) => Err(in_use(Entity::Storage, uid, user)),
-            None => {
-                Arc::make_mut(&mut state.storage_events).retain(|event| event.storage != *uid);
-                Ok(state.storages.remove(uid))
+        self.write(|state| {
+            if let Some(user) = user_of(state, uid) {
+                return Err(in_use(Entity::Storage, uid, user));
             }
+            Arc::make_mut(&mut state.storage_events).retain(|event| event.storage != *uid);
+            Ok(state.storages.remove(uid))
         })
     }
 
