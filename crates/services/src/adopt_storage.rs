@@ -1,7 +1,8 @@
 //! Adopt a storage location whose manager is gone: its claim is kept, and ours takes its place.
 
 use freehold_domain::{
-    BlobKey, Claim, InstanceUid, Provenance, Storage, StorageChange, StorageFields, StorageRoot, StorageRootError,
+    BlobKey, Claim, InstanceUid, Provenance, Storage, StorageChange, StorageFields, StorageRoot,
+    StorageRootError,
 };
 use freehold_ports::blobs::BlobError;
 use freehold_ports::persistence::PersistenceError;
@@ -61,7 +62,9 @@ pub enum AdoptStorageError {
         root: StorageRoot,
     },
     /// The claim cannot be read: it belongs to nobody we know, and is never overwritten.
-    #[error("{root} holds a claim that cannot be read ({reason}), and what cannot be read is never taken over")]
+    #[error(
+        "{root} holds a claim that cannot be read ({reason}), and what cannot be read is never taken over"
+    )]
     Unreadable {
         /// The root.
         root: StorageRoot,
@@ -87,7 +90,9 @@ pub enum AdoptStorageError {
         root: StorageRoot,
     },
     /// This instance manages it from another database.
-    #[error("{root} was claimed by this instance from another database; this one is a copy of it, or was moved")]
+    #[error(
+        "{root} was claimed by this instance from another database; this one is a copy of it, or was moved"
+    )]
     AnotherDatabase {
         /// The root.
         root: StorageRoot,
@@ -123,7 +128,9 @@ pub enum AdoptStorageError {
         root: StorageRoot,
     },
     /// The location is recorded elsewhere, or under another uid.
-    #[error("the claim in {root} names storage location {claimed}, and {recorded} is recorded as another one")]
+    #[error(
+        "the claim in {root} names storage location {claimed}, and {recorded} is recorded as another one"
+    )]
     RecordedOtherwise {
         /// The root.
         root: StorageRoot,
@@ -169,9 +176,9 @@ impl UseCaseError for AdoptStorageError {
 
     fn hint(&self) -> Option<String> {
         match self {
-            Self::NotAManager { .. } => {
-                Some(format!("`freehold storage show` names the manager; where the claim names none: --expect-manager {UNKNOWN_MANAGER}"))
-            }
+            Self::NotAManager { .. } => Some(format!(
+                "`freehold storage show` names the manager; where the claim names none: --expect-manager {UNKNOWN_MANAGER}"
+            )),
             Self::ReasonMissing => Some("--reason TEXT".to_owned()),
             Self::Unclaimed { root } | Self::AlreadyOurs { root } => {
                 Some(format!("`freehold storage add {root}` manages it"))
@@ -186,13 +193,16 @@ impl UseCaseError for AdoptStorageError {
             Self::AnotherDatabase { root } => Some(format!(
                 "go on with the registry that it was claimed from; if that was really moved here: `freehold connect {root} --moved`"
             )),
-            Self::Overlaps { .. } => {
-                Some("two managers never overlap: what lies around it must be released or handed over first".to_owned())
+            Self::Overlaps { .. } => Some(
+                "two managers never overlap: what lies around it must be released or handed over first"
+                    .to_owned(),
+            ),
+            Self::RetiredInTheWay { key, .. } => {
+                Some(format!("look at {key}, and move it away if it is of no use"))
             }
-            Self::RetiredInTheWay { key, .. } => Some(format!("look at {key}, and move it away if it is of no use")),
-            Self::RecordedOtherwise { recorded, .. } => {
-                Some(format!("`freehold storage show {recorded}` shows it; `freehold storage remove` forgets it"))
-            }
+            Self::RecordedOtherwise { recorded, .. } => Some(format!(
+                "`freehold storage show {recorded}` shows it; `freehold storage remove` forgets it"
+            )),
             Self::Actor(error) => error.hint(),
             Self::Persistence(error) => error.hint(),
             Self::Blob(error) => error.hint(),
@@ -245,7 +255,9 @@ pub async fn adopt_storage(
             root,
             expected: request.expected_manager,
             found: describe_manager(&claim),
-            manager: claim.manager().map_or_else(|| UNKNOWN_MANAGER.to_owned(), |manager| manager.to_string()),
+            manager: claim
+                .manager()
+                .map_or_else(|| UNKNOWN_MANAGER.to_owned(), |manager| manager.to_string()),
         },
         Adoption::Unclaimed => AdoptStorageError::Unclaimed { root },
         Adoption::Unreadable { reason } => AdoptStorageError::Unreadable { root, reason },
@@ -279,7 +291,8 @@ async fn record_adopted(
         .writing(|| {
             async |transaction: &mut Transaction| {
                 let actor = registry.record_actor(transaction).await?;
-                let change = Change::new(StorageChange::Adopted, claim.epoch()).with(former).because(reason.clone());
+                let change =
+                    Change::new(StorageChange::Adopted, claim.epoch()).with(former).because(reason.clone());
                 let adopted = as_adopted(root, request, claim, &actor);
                 let known = transaction.storages().find_by_roots(std::slice::from_ref(root)).await?.pop();
                 let same = transaction.storages().find_many(&[claim.storage_uid()]).await?.pop();
@@ -290,7 +303,10 @@ async fn record_adopted(
                         Ok(adopted.with_id(id))
                     }
                     (Some(known), Some(_)) if known.uid() == claim.storage_uid() => {
-                        if known.managed_by(&registry.instance).is_ok_and(|proof| Some(proof.epoch()) == claim.epoch()) {
+                        if known
+                            .managed_by(&registry.instance)
+                            .is_ok_and(|proof| Some(proof.epoch()) == claim.epoch())
+                        {
                             return Ok(known);
                         }
                         let mut taken = managed_instead(&known, claim.manager(), claim.epoch());

@@ -83,7 +83,10 @@ impl UseCaseError for CheckStorageError {
 ///
 /// # Errors
 /// See [`CheckStorageError`].
-pub async fn check_storage(registry: &Registry, storage: Option<&str>) -> Result<StorageCheck, CheckStorageError> {
+pub async fn check_storage(
+    registry: &Registry,
+    storage: Option<&str>,
+) -> Result<StorageCheck, CheckStorageError> {
     let only = match storage {
         None => None,
         Some(text) => {
@@ -113,7 +116,13 @@ async fn check(registry: &Registry, mut listed: ListedStorage) -> Result<Checked
     match (listed.access, state) {
         (_, Err(error)) => {
             checked.add(Finding::Unreachable { reason: error.to_string() });
-            return Ok(CheckedStorage { listed, findings: checked.0, probed, retired: Vec::new(), linkers: None });
+            return Ok(CheckedStorage {
+                listed,
+                findings: checked.0,
+                probed,
+                retired: Vec::new(),
+                linkers: None,
+            });
         }
         (Access::Managed, Ok(state)) => {
             let agrees = check_managed(registry, &mut listed, state, &mut checked).await?;
@@ -126,7 +135,8 @@ async fn check(registry: &Registry, mut listed: ListedStorage) -> Result<Checked
     }
     let retired = registry.host.locations.retired_claims(&listed.storage).await.unwrap_or_default();
     let linkers = crate::release_storage::read_linkers(registry, &listed.storage).await;
-    if let Some(unreadable) = linkers.as_ref().map(|linkers| linkers.unreadable).filter(|number| *number > 0) {
+    if let Some(unreadable) = linkers.as_ref().map(|linkers| linkers.unreadable).filter(|number| *number > 0)
+    {
         checked.add(Finding::UnreadableReceipts { number: unreadable });
     }
     Ok(CheckedStorage { listed, findings: checked.0, probed, retired, linkers })
@@ -167,9 +177,9 @@ async fn check_managed(
     };
     let taken_by = match &disagreement {
         ClaimDisagreement::Manager { found, .. } => *found,
-        ClaimDisagreement::Location { .. } | ClaimDisagreement::Epoch { .. } | ClaimDisagreement::Database { .. } => {
-            None
-        }
+        ClaimDisagreement::Location { .. }
+        | ClaimDisagreement::Epoch { .. }
+        | ClaimDisagreement::Database { .. } => None,
     };
     findings.add(Finding::ClaimDisagrees { disagreement });
     if let Some(manager) = taken_by {
@@ -252,10 +262,14 @@ fn check_linked(registry: &Registry, storage: &Storage, state: ClaimState, findi
         }
         ClaimState::Held { claim, .. } => {
             if claim.manager() != storage.instance_uid() {
-                findings.add(Finding::ManagerChanged { recorded: storage.instance_uid(), found: claim.manager() });
+                findings.add(Finding::ManagerChanged {
+                    recorded: storage.instance_uid(),
+                    found: claim.manager(),
+                });
             }
             if claim.storage_uid() != storage.uid() {
-                findings.add(Finding::AnotherLocation { recorded: storage.uid(), found: claim.storage_uid() });
+                findings
+                    .add(Finding::AnotherLocation { recorded: storage.uid(), found: claim.storage_uid() });
             }
         }
     }

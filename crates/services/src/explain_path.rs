@@ -3,7 +3,8 @@
 use std::fmt;
 
 use freehold_domain::{
-    Access, Artifact, ArtifactUid, BlobKey, RESERVED_DIRECTORY, StoragePath, StoragePathError, StorageRoot, owning_root,
+    Access, Artifact, ArtifactUid, BlobKey, RESERVED_DIRECTORY, StoragePath, StoragePathError, StorageRoot,
+    owning_root,
 };
 use freehold_ports::persistence::PersistenceError;
 use freehold_ports::system::FileError;
@@ -46,12 +47,16 @@ impl fmt::Display for Rule {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Outside => formatter.write_str("no location of this instance contains the path"),
-            Self::Managed => {
-                formatter.write_str("the location with the longest root is managed, and its claim confirms this very registry")
+            Self::Managed => formatter.write_str(
+                "the location with the longest root is managed, and its claim confirms this very registry",
+            ),
+            Self::Linked => {
+                formatter.write_str("the location with the longest root is linked, and read only")
             }
-            Self::Linked => formatter.write_str("the location with the longest root is linked, and read only"),
             Self::Denied { reason } => write!(formatter, "{reason}"),
-            Self::IsRoot => formatter.write_str("the path is the root of a location, and belongs to what lies around it"),
+            Self::IsRoot => {
+                formatter.write_str("the path is the root of a location, and belongs to what lies around it")
+            }
         }
     }
 }
@@ -117,8 +122,11 @@ pub async fn explain_path(registry: &Registry, path: &str) -> Result<PathExplana
     let listed = list_storages(registry).await?;
     let roots: Vec<StorageRoot> = listed.iter().map(|listed| listed.storage.root().clone()).collect();
     let owner = owning_root(&roots, &path).cloned();
-    let mut around: Vec<StorageRoot> =
-        roots.iter().filter(|root| Some(*root) != owner.as_ref() && root.relative_key(&path).is_some()).cloned().collect();
+    let mut around: Vec<StorageRoot> = roots
+        .iter()
+        .filter(|root| Some(*root) != owner.as_ref() && root.relative_key(&path).is_some())
+        .cloned()
+        .collect();
     around.sort_by_key(|root| std::cmp::Reverse(root.depth()));
     let is_root = roots.iter().any(|root| StoragePath::from(root.clone()) == path);
     let location = listed.into_iter().find(|listed| Some(listed.storage.root()) == owner.as_ref());
@@ -175,7 +183,9 @@ async fn artifacts_at(
         .reading(|| {
             async |transaction: &mut Transaction| {
                 let mut found = transaction.artifacts().find_many(&ingested).await?;
-                found.extend(transaction.artifacts().find_in_place(&storage, std::slice::from_ref(key)).await?);
+                found.extend(
+                    transaction.artifacts().find_in_place(&storage, std::slice::from_ref(key)).await?,
+                );
                 found.retain(|artifact| artifact.placement.storage == storage && artifact.blob_key() == *key);
                 Ok(found)
             }

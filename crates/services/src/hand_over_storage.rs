@@ -111,8 +111,12 @@ pub async fn hand_over_storage(
     let Holding { storage, last } = holding(registry, storage).await?;
     let linkers = read_linkers(registry, &storage).await;
     let uid = receiver.uid();
-    let done =
-        |storage| HandedOverStorage { storage, receiver: uid, slug: receiver.slug.clone(), linkers: linkers.clone() };
+    let done = |storage| HandedOverStorage {
+        storage,
+        receiver: uid,
+        slug: receiver.slug.clone(),
+        linkers: linkers.clone(),
+    };
     if storage.managed_by(&registry.instance).is_err()
         && last.is_some_and(|last| last.change == StorageChange::HandedOver && last.other == Some(uid))
     {

@@ -49,7 +49,9 @@ pub enum RelocateError {
         reason: String,
     },
     /// The registry that the claim names is still there: this one is a copy.
-    #[error("the registry that the claims name is still at {former}, so the one at {here} is a copy and was not moved")]
+    #[error(
+        "the registry that the claims name is still at {former}, so the one at {here} is a copy and was not moved"
+    )]
     Copied {
         /// Where the registry is that the claims name.
         former: DatabaseUrl,
@@ -113,9 +115,9 @@ impl UseCaseError for RelocateError {
             Self::Copied { former, .. } => Some(format!(
                 "`freehold connect {former}` goes on with it; or move it away first, if the copy is to take its place"
             )),
-            Self::TwoPlaces { former, .. } => {
-                Some(format!("go on with {former}, or remove it (or its .lamindb/storage_uid.txt) if the data was moved"))
-            }
+            Self::TwoPlaces { former, .. } => Some(format!(
+                "go on with {former}, or remove it (or its .lamindb/storage_uid.txt) if the data was moved"
+            )),
             Self::Overlaps { .. } => Some("move it to a place apart".to_owned()),
             Self::Connect(error) => error.hint(),
             Self::Access(error) => error.hint(),
@@ -182,7 +184,8 @@ async fn managed_locations(registry: &Registry) -> Result<(Vec<Storage>, Option<
     registry
         .reading(|| {
             async |transaction: &mut Transaction| {
-                let default = transaction.instance().find().await?.and_then(|instance| instance.default_storage());
+                let default =
+                    transaction.instance().find().await?.and_then(|instance| instance.default_storage());
                 let mut managed = all_storages(transaction).await?;
                 managed.retain(|storage| storage.managed_by(&registry.instance).is_ok());
                 let default = managed.iter().find(|storage| Some(storage.uid()) == default).cloned();
@@ -231,7 +234,8 @@ impl Anchor {
         if !claim.is_managed_by(instance) {
             return Err(not_ours(format!("it is managed by {}", describe_manager(&claim))));
         }
-        let Some(storage) = managed.iter().find(|storage| storage.uid() == claim.storage_uid()).cloned() else {
+        let Some(storage) = managed.iter().find(|storage| storage.uid() == claim.storage_uid()).cloned()
+        else {
             return Err(not_ours(format!("location {} is not recorded as managed", claim.storage_uid())));
         };
         if storage.epoch() != claim.epoch() {
@@ -286,7 +290,11 @@ fn named_database(claim: &Claim) -> Result<Option<DatabaseFingerprint>, String> 
 }
 
 /// Whether the claim of a location lies at a place. What cannot be a location holds none; what cannot be looked at is an error.
-async fn holds_claim(registry: &Registry, root: &StorageRoot, storage: &Storage) -> Result<bool, RelocateError> {
+async fn holds_claim(
+    registry: &Registry,
+    root: &StorageRoot,
+    storage: &Storage,
+) -> Result<bool, RelocateError> {
     match registry.host.locations.claim(root, storage.region.as_deref()).await {
         Ok(found) => Ok(match found.found {
             ClaimState::Held { claim, .. } => claim.storage_uid() == storage.uid(),

@@ -18,9 +18,13 @@ where
     let mut request = PageRequest::first(PAGE);
     loop {
         let page = registry
-            .reading(|| async |transaction: &mut Transaction| transaction.intents().list(None, &request).await)
+            .reading(|| {
+                async |transaction: &mut Transaction| transaction.intents().list(None, &request).await
+            })
             .await?;
-        sessions.extend(page.items.iter().filter(|intent| intent.storage == storage).map(|intent| intent.session));
+        sessions.extend(
+            page.items.iter().filter(|intent| intent.storage == storage).map(|intent| intent.session),
+        );
         match page.next {
             Some(next) => request.after = Some(next),
             None => break,

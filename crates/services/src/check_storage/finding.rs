@@ -154,18 +154,25 @@ impl Finding {
 
 impl fmt::Display for Finding {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let named = |manager: &Option<InstanceUid>| manager.map_or("nobody known".to_owned(), |uid| uid.to_string());
+        let named =
+            |manager: &Option<InstanceUid>| manager.map_or("nobody known".to_owned(), |uid| uid.to_string());
         match self {
-            Self::DefaultNotManaged => formatter.write_str("it is the default storage, and not managed by this instance"),
+            Self::DefaultNotManaged => {
+                formatter.write_str("it is the default storage, and not managed by this instance")
+            }
             Self::Unreachable { reason } => write!(formatter, "it cannot be read: {reason}"),
-            Self::ClaimMissing => formatter.write_str("it is recorded as managed, and the claim in it is gone"),
+            Self::ClaimMissing => {
+                formatter.write_str("it is recorded as managed, and the claim in it is gone")
+            }
             Self::ClaimUnreadable { reason } => {
                 write!(formatter, "it is recorded as managed, and its claim cannot be read: {reason}")
             }
-            Self::ClaimDisagrees { disagreement } => write!(formatter, "it is recorded as managed, but {disagreement}"),
-            Self::DatabaseNotNamed => {
-                formatter.write_str("its claim does not name this registry's database, so that a copy could write, too")
+            Self::ClaimDisagrees { disagreement } => {
+                write!(formatter, "it is recorded as managed, but {disagreement}")
             }
+            Self::DatabaseNotNamed => formatter.write_str(
+                "its claim does not name this registry's database, so that a copy could write, too",
+            ),
             Self::NotWritable { reason } => write!(formatter, "it cannot be written: {reason}"),
             Self::Unmanageable { .. } => {
                 formatter.write_str("its backend does not honour the conditions that a claim is made of")
@@ -174,10 +181,19 @@ impl fmt::Display for Finding {
                 formatter.write_str("its backend can do something else than what was recorded")
             }
             Self::Overlaps { overlap } => write!(formatter, "it {overlap}"),
-            Self::NotLookedAround { reason } => write!(formatter, "what lies around it cannot be told: {reason}"),
-            Self::OursButLinked => formatter.write_str("it is recorded as linked, and its claim names this instance"),
+            Self::NotLookedAround { reason } => {
+                write!(formatter, "what lies around it cannot be told: {reason}")
+            }
+            Self::OursButLinked => {
+                formatter.write_str("it is recorded as linked, and its claim names this instance")
+            }
             Self::ManagerChanged { recorded, found } => {
-                write!(formatter, "{} is recorded as its manager, and it is {}", named(recorded), named(found))
+                write!(
+                    formatter,
+                    "{} is recorded as its manager, and it is {}",
+                    named(recorded),
+                    named(found)
+                )
             }
             Self::ManagerGone { manager } => {
                 write!(formatter, "{manager} is recorded as its manager, and nobody manages it any more")

@@ -41,7 +41,9 @@ impl Locations {
                 None => linkers.unreadable += 1,
             }
         }
-        linkers.receipts.sort_by(|one, other| (one.slug(), one.instance()).cmp(&(other.slug(), other.instance())));
+        linkers
+            .receipts
+            .sort_by(|one, other| (one.slug(), one.instance()).cmp(&(other.slug(), other.instance())));
         Ok(linkers)
     }
 

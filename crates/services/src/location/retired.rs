@@ -28,7 +28,9 @@ pub(crate) fn is_ownership_paper(key: &BlobKey) -> bool {
 
 fn is_retired(key: &BlobKey) -> bool {
     let mut segments = key.segments();
-    segments.next() == Some(RESERVED_DIRECTORY) && segments.next() == Some("claims") && segments.next().is_some()
+    segments.next() == Some(RESERVED_DIRECTORY)
+        && segments.next() == Some("claims")
+        && segments.next().is_some()
 }
 
 impl Locations {

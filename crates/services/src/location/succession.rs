@@ -43,11 +43,7 @@ pub(crate) enum HandOver {
 #[derive(Debug)]
 pub(crate) enum Adoption {
     /// The claim is ours. The former manager is the one that its kept claim names.
-    Done {
-        claim: Claim,
-        former: Option<InstanceUid>,
-        retired: BlobKey,
-    },
+    Done { claim: Claim, former: Option<InstanceUid>, retired: BlobKey },
     /// Nobody claims the place.
     Unclaimed,
     /// The claim cannot be read.
@@ -196,7 +192,8 @@ impl Locations {
         let Some((retired, former)) = retired_before(&**store, &claim, expected).await? else {
             return Ok(Adoption::AlreadyOurs);
         };
-        let Some(overlap) = self.overlap(store, root, region, claimant.instance.uid(), progress).await? else {
+        let Some(overlap) = self.overlap(store, root, region, claimant.instance.uid(), progress).await?
+        else {
             return Ok(Adoption::Done { claim, former: expected, retired });
         };
         match former.filter(|former| former.key == BlobKey::claim()) {
@@ -244,7 +241,11 @@ fn named(claim: Claim, database: DatabaseFingerprint) -> Claim {
 }
 
 /// Replaces a claim by compare-and-swap. After a defeat the claim is read back: a lost answer makes our own success look like one.
-async fn swap(store: &dyn BlobStore, claim: &Claim, expected: &BlobVersion) -> Result<BlobVersion, BlobError> {
+async fn swap(
+    store: &dyn BlobStore,
+    claim: &Claim,
+    expected: &BlobVersion,
+) -> Result<BlobVersion, BlobError> {
     match store.replace(&BlobKey::claim(), Bytes::from(claim.to_bytes()), expected).await {
         Ok(metadata) => Ok(metadata.version),
         Err(error @ BlobError::VersionMismatch { .. }) => match claim_desk::read(store).await? {

@@ -8,7 +8,8 @@ use freehold_services::release_storage::{ReleaseStorageError, release_storage};
 use freehold_services::{Category, Registry, UseCaseError};
 
 use super::harness::{
-    ANALYSIS, Fault, LAB, World, add, assert_error, database, history, into, link, root, save, try_add, try_save,
+    ANALYSIS, Fault, LAB, World, add, assert_error, database, history, into, link, root, save, try_add,
+    try_save,
 };
 
 const SHARED: &str = "/shared/data";
@@ -51,7 +52,10 @@ async fn a_released_location_keeps_its_data_and_is_linked_and_free() {
     let world = World::new();
     let (lab, analysis) = ground(&world).await;
     let released = release_storage(&lab, SHARED).await.unwrap();
-    assert_eq!((released.storage.access(lab.instance()), released.storage.instance_uid()), (Access::Linked, None));
+    assert_eq!(
+        (released.storage.access(lab.instance()), released.storage.instance_uid()),
+        (Access::Linked, None)
+    );
     assert_eq!((world.claim(SHARED), world.keys(SHARED)), (None, vec!["own.csv".to_owned()]));
     let error = try_save(&lab, into("a.csv", SHARED)).await.unwrap_err();
     assert_eq!(error.category(), Category::Refused);
@@ -309,7 +313,8 @@ async fn what_was_handed_over_is_refused_and_left_where_its_receiver_cannot_mana
     let world = World::new();
     let (lab, analysis) = ground(&world).await;
     hand_over_storage(&lab, SHARED, &id_of(&analysis)).await.unwrap();
-    let other = Claim::new("nUYsCWitlepu".parse().unwrap(), "x/y", uuid::Uuid::from_u128(1), ClaimEpoch::FIRST);
+    let other =
+        Claim::new("nUYsCWitlepu".parse().unwrap(), "x/y", uuid::Uuid::from_u128(1), ClaimEpoch::FIRST);
     world.machine.stores.tamper(&root("/shared"), &BlobKey::claim(), other.to_bytes());
     let before = world.contents(SHARED).await;
     assert!(matches!(try_add(&analysis, SHARED).await, Err(AddStorageError::Overlaps { .. })));

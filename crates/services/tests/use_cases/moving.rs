@@ -42,7 +42,10 @@ async fn a_registry_that_was_moved_writes_after_it_was_said() {
     assert_eq!((roots, relocated.left.len()), (vec![LAB, MORE], 0));
     save_path(&relocated.registry, "a.csv").await;
     save(&relocated.registry, into("a.csv", MORE)).await;
-    assert_eq!(history(&world, &relocated.registry, MORE).await, [StorageChange::Claimed, StorageChange::Moved]);
+    assert_eq!(
+        history(&world, &relocated.registry, MORE).await,
+        [StorageChange::Claimed, StorageChange::Moved]
+    );
     let again = relocate_instance(&world.host(), ELSEWHERE).await.unwrap();
     assert!(again.moved.is_empty(), "nothing was moved since");
 }
@@ -80,7 +83,10 @@ async fn a_root_that_was_moved_is_recorded_where_it_lies_with_what_is_inside() {
     let relocated = relocate_instance(&world.host(), "/moved").await.unwrap();
     assert_eq!(relocated.moved.len(), 3);
     save_path(&relocated.registry, "a.csv").await;
-    assert_eq!(history(&world, &relocated.registry, "/moved").await, [StorageChange::Claimed, StorageChange::Moved]);
+    assert_eq!(
+        history(&world, &relocated.registry, "/moved").await,
+        [StorageChange::Claimed, StorageChange::Moved]
+    );
     move_folder(&world, MORE, "/farther");
     let relocated = relocate_instance(&world.host(), "/farther").await.unwrap();
     let mut roots: Vec<&str> = relocated.moved.iter().map(|storage| storage.root().as_str()).collect();
