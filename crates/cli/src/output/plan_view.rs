@@ -124,6 +124,7 @@ mod tests {
             storage: storage_view::tests::storage(root),
             access,
             contents,
+            linkers: None,
         };
         DeletionPlan {
             instance: Instance::new(id.parse().unwrap(), "lab/primary".parse().unwrap(), Timestamp::MIN_UTC),

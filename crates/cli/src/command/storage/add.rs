@@ -44,6 +44,7 @@ impl Add {
             description: self.description,
             region: self.region.or(self.host),
             link: self.link,
+            announce: false,
         };
         let added = freehold.add_storage(request).await?;
         let instance = freehold.instance();
