@@ -10,5 +10,6 @@ pub(crate) mod instance;
 pub(crate) mod intent;
 pub(crate) mod run;
 pub(crate) mod storage;
+pub(crate) mod storage_event;
 pub(crate) mod transform;
 pub(crate) mod user;

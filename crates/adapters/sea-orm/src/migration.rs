@@ -9,7 +9,7 @@ pub(crate) const TABLE: &str = "migrations";
 
 /// The tables that all migrations together make.
 #[cfg(feature = "postgres")]
-pub(crate) const TABLES: [&str; 12] = [
+pub(crate) const TABLES: [&str; 13] = [
     "artifact_previous_runs",
     "artifacts",
     "families",
@@ -18,6 +18,7 @@ pub(crate) const TABLES: [&str; 12] = [
     "run_inputs",
     "run_outputs",
     "runs",
+    "storage_events",
     "storage_previous_runs",
     "storages",
     "transforms",

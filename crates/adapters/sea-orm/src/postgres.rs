@@ -7,6 +7,7 @@
 //! - Every session holds another advisory lock, shared, as long as it lasts: who destroys the registry wants it alone.
 
 pub(crate) mod destroy;
+mod fingerprint;
 mod identity;
 mod liveness;
 mod lock;

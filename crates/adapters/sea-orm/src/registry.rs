@@ -3,6 +3,7 @@
 use std::fmt::Debug;
 
 use async_trait::async_trait;
+use freehold_domain::DatabaseFingerprint;
 use freehold_ports::persistence::{AccessMode, PersistenceError};
 use sea_orm::DatabaseTransaction;
 
@@ -11,6 +12,9 @@ use sea_orm::DatabaseTransaction;
 pub(crate) trait Registry: Debug + Send + Sync {
     /// Begins a transaction.
     async fn begin(&self, mode: AccessMode) -> Result<Begun, PersistenceError>;
+
+    /// What tells this database from every copy of it.
+    async fn fingerprint(&self) -> Result<DatabaseFingerprint, PersistenceError>;
 
     /// Waits for every transaction and lets go of every connection. Later transactions cannot begin.
     async fn close(&self) -> Result<(), PersistenceError>;

@@ -2,8 +2,10 @@
 
 pub(crate) mod destroy;
 pub(crate) mod error;
+mod fingerprint;
 mod gate;
 mod identity;
+mod machine;
 pub(crate) mod open;
 pub(crate) mod place;
 mod pool;

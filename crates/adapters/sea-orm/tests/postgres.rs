@@ -9,6 +9,8 @@ mod calls;
 mod concurrency;
 #[path = "postgres/destruction.rs"]
 mod destruction;
+#[path = "postgres/fingerprints.rs"]
+mod fingerprints;
 #[path = "postgres/liveness.rs"]
 mod liveness;
 #[path = "postgres/processes.rs"]

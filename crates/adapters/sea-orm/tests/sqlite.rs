@@ -11,6 +11,8 @@ mod concurrency;
 mod damage;
 #[path = "sqlite/destruction.rs"]
 mod destruction;
+#[path = "sqlite/fingerprints.rs"]
+mod fingerprints;
 #[path = "sqlite/places.rs"]
 mod places;
 #[path = "sqlite/processes.rs"]

@@ -12,6 +12,7 @@ pub(crate) struct Model {
     pub(crate) name: String,
     pub(crate) created_at: i64,
     pub(crate) default_storage_id: Option<i64>,
+    pub(crate) is_closing: bool,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -46,6 +46,7 @@ fn tables(text: Text) -> Vec<TableCreateStatement> {
         runs::runs(text),
         storages::storages(text),
         storages::previous_runs(),
+        storages::events(),
         people::instance(),
         artifacts::families(text),
         artifacts::artifacts(text),

@@ -47,6 +47,7 @@ async fn insert(connection: Connection<'_>, instance: &Instance) -> Result<(), P
         name: Set(instance.slug().name.to_string()),
         created_at: Set(instance.created_at().timestamp_micros()),
         default_storage_id: Set(default_storage(connection, instance).await?),
+        is_closing: Set(instance.is_closing()),
     };
     batch::insert(connection, vec![row], None).await?;
     // Families of the instance may have come before it.
@@ -66,6 +67,7 @@ async fn update(connection: Connection<'_>, instance: &Instance) -> Result<(), P
     let update = Query::update()
         .table(Instances)
         .value(Column::DefaultStorageId, default_storage(connection, instance).await?)
+        .value(Column::IsClosing, instance.is_closing())
         .and_where(Expr::col(Column::Uuid).eq(instance.id().to_string()))
         .to_owned();
     match connection.change(&update).await? {
@@ -92,7 +94,14 @@ async fn default_storage(
 }
 
 fn select() -> SelectStatement {
-    let columns = [Column::Uuid, Column::Owner, Column::Name, Column::CreatedAt, Column::DefaultStorageId];
+    let columns = [
+        Column::Uuid,
+        Column::Owner,
+        Column::Name,
+        Column::CreatedAt,
+        Column::DefaultStorageId,
+        Column::IsClosing,
+    ];
     let mut select = Query::select();
     select.columns(columns.map(|column| (Instances, column))).from(Instances);
     follow(&mut select, ("instance", "default_storage_id"), "storages", "default_storage");
@@ -106,5 +115,6 @@ fn instance(row: &QueryResult) -> Result<Instance, PersistenceError> {
         Slug { owner: row.parse("owner")?, name: row.parse("name")? },
         row.time("created_at")?,
         row.reference("default_storage_id", "default_storage")?,
+        row.get("is_closing")?,
     ))
 }

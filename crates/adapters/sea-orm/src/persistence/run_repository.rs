@@ -20,12 +20,13 @@ use crate::record::reference::{Reference, follow, user_of};
 use crate::record::{Numbers, Row, batch, number, order};
 
 /// What keeps a run from being deleted.
-const USES: [Reference; 6] = [
+const USES: [Reference; 7] = [
     (Entity::Artifact, "run_outputs", "run_id"),
     (Entity::Artifact, "artifacts", "run_id"),
     (Entity::Artifact, "artifact_previous_runs", "run_id"),
     (Entity::Storage, "storages", "run_id"),
     (Entity::Storage, "storage_previous_runs", "run_id"),
+    (Entity::Storage, "storage_events", "run_id"),
     (Entity::Run, "runs", "initiated_by_id"),
 ];
 

@@ -1,11 +1,12 @@
 //! Storage locations in a database.
 
+mod history;
 mod row;
 
 use std::collections::HashMap;
 
 use async_trait::async_trait;
-use freehold_domain::{RunUid, Storage, StorageId, StorageRoot, StorageUid, UidPrefix};
+use freehold_domain::{RunUid, Storage, StorageEvent, StorageId, StorageRoot, StorageUid, UidPrefix};
 use freehold_ports::persistence::{Entity, Page, PageRequest, PersistenceError, StorageRepository};
 use sea_orm::EntityTrait;
 use sea_orm::sea_query::{Expr, ExprTrait, Order, Query};
@@ -66,6 +67,16 @@ impl StorageRepository for SeaOrmUnitOfWork {
 
     async fn delete(&mut self, uid: &StorageUid) -> Result<bool, PersistenceError> {
         let result = delete(self.writing()?, *uid).await;
+        self.settle(result)
+    }
+
+    async fn record_event(&mut self, event: &StorageEvent) -> Result<(), PersistenceError> {
+        let result = history::record(self.writing()?, event).await;
+        self.settle(result)
+    }
+
+    async fn history(&mut self, uid: &StorageUid) -> Result<Vec<StorageEvent>, PersistenceError> {
+        let result = history::find(self.reading()?, *uid).await;
         self.settle(result)
     }
 
@@ -146,6 +157,7 @@ async fn delete(connection: Connection<'_>, uid: StorageUid) -> Result<bool, Per
         return Err(in_use(Entity::Storage, uid, user));
     }
     PREVIOUS_RUNS.delete(connection, number).await?;
+    history::delete(connection, number).await?;
     let delete = Query::delete().from_table(Storages).and_where(Expr::col(Column::Id).eq(number)).to_owned();
     Ok(connection.change(&delete).await? > 0)
 }

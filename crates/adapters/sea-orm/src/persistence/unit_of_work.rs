@@ -3,6 +3,7 @@
 use std::fmt;
 
 use async_trait::async_trait;
+use freehold_domain::DatabaseFingerprint;
 use freehold_ports::persistence::{
     AccessMode, ArtifactRepository, FamilyRepository, InstanceRepository, IntentRepository,
     LineageRepository, Persistence, PersistenceError, RunRepository, StorageRepository, TransformRepository,
@@ -32,6 +33,11 @@ impl Persistence for SeaOrmPersistence {
         let Begun { transaction, condition, hold } = self.0.begin(mode).await?;
         let transaction = Some(transaction);
         Ok(Box::new(SeaOrmUnitOfWork { transaction, condition, hold, mode, is_ended: false, runtime }))
+    }
+
+    async fn fingerprint(&self) -> Result<DatabaseFingerprint, PersistenceError> {
+        runtime()?;
+        self.0.fingerprint().await
     }
 
     async fn close(&self) -> Result<(), PersistenceError> {

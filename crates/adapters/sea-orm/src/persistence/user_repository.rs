@@ -18,8 +18,9 @@ use crate::record::reference::{Reference, user_of};
 use crate::record::{Numbers, Row, batch, number, order};
 
 /// What says that a user created something.
-const CREATIONS: [Reference; 4] = [
+const CREATIONS: [Reference; 5] = [
     (Entity::Storage, "storages", "created_by_id"),
+    (Entity::Storage, "storage_events", "created_by_id"),
     (Entity::Transform, "transforms", "created_by_id"),
     (Entity::Run, "runs", "created_by_id"),
     (Entity::Artifact, "artifacts", "created_by_id"),

@@ -1,9 +1,12 @@
 //! An opened registry.
 
 use async_trait::async_trait;
+use freehold_domain::DatabaseFingerprint;
 use freehold_ports::persistence::{AccessMode, PersistenceError};
 
+use super::fingerprint;
 use super::pool::{Pool, Purpose};
+use crate::persistence::error::of_database;
 use crate::registry::{Begun, Registry};
 
 /// An opened registry.
@@ -26,6 +29,13 @@ impl Registry for PostgresRegistry {
             (AccessMode::Write, None) => return Err(PersistenceError::ReadOnly),
         };
         Ok(Begun { transaction, condition: None, hold: Some(Box::new(turn)) })
+    }
+
+    async fn fingerprint(&self) -> Result<DatabaseFingerprint, PersistenceError> {
+        let (transaction, _turn) = self.readers.begin(Purpose::Look).await?;
+        let found = fingerprint::of(&transaction).await;
+        transaction.rollback().await.map_err(of_database)?;
+        found
     }
 
     async fn close(&self) -> Result<(), PersistenceError> {

@@ -144,6 +144,17 @@ impl Place {
         PersistenceError::SchemaTooNew { database: self.database.clone(), found, supported }
     }
 
+    /// What tells the file from every other on this machine, if there is one: its file system, its number there and, where the file system
+    /// keeps that, when it was made. None of it changes with the name or the content.
+    pub(crate) fn file_identity(&self) -> Result<Option<[String; 3]>, PersistenceError> {
+        Ok(self.metadata()?.map(|metadata| {
+            let [device, number, ..] = node(&metadata).map(|number| number.to_string());
+            let made =
+                metadata.created().ok().and_then(|made| made.duration_since(SystemTime::UNIX_EPOCH).ok());
+            [device, number, made.map(|made| made.as_nanos().to_string()).unwrap_or_default()]
+        }))
+    }
+
     fn companion(&self, ending: &str) -> PathBuf {
         let mut name = self.path.clone().into_os_string();
         name.push(ending);

@@ -15,10 +15,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use freehold_domain::DatabaseFingerprint;
 use freehold_ports::persistence::{AccessMode, PersistenceError};
 use sea_orm::{DatabaseTransaction, SqliteTransactionMode};
 use tokio::sync::{Mutex, OwnedRwLockReadGuard, RwLock};
 
+use super::fingerprint;
 use super::gate::{self, ReadingOnly};
 use super::identity::{self, Identity, of_opening};
 use super::place::{Imprint, Place};
@@ -167,6 +169,10 @@ impl Registry for ReadOnlyFile {
             }
         }
         self.try_to_begin().await
+    }
+
+    async fn fingerprint(&self) -> Result<DatabaseFingerprint, PersistenceError> {
+        fingerprint::of(&self.place)
     }
 
     async fn close(&self) -> Result<(), PersistenceError> {

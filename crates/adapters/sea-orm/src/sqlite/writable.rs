@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use freehold_domain::DatabaseFingerprint;
 use freehold_ports::persistence::{AccessMode, PersistenceError};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, SqliteTransactionMode, Statement};
 use sea_orm_migration::MigratorTrait;
 
 use super::error::{Primary, primary_of};
+use super::fingerprint;
 use super::gate;
 use super::identity::{self, Identity, of_opening};
 use super::place::Place;
@@ -28,6 +30,7 @@ const PAUSE: Duration = Duration::from_millis(20);
 /// they hold the file's lock from their beginning on. Units that read see what was committed at their first statement.
 #[derive(Debug)]
 pub(crate) struct WritableFile {
+    place: Place,
     writer: Pool,
     readers: Pool,
 }
@@ -38,7 +41,7 @@ impl WritableFile {
     pub(crate) async fn open(place: &Place, purpose: Purpose) -> Result<Self, PersistenceError> {
         let writer = Pool::new(place, purpose, 1)?;
         let readers = Pool::new(place, Purpose::Write, READERS)?;
-        let file = Self { writer, readers };
+        let file = Self { place: place.clone(), writer, readers };
         let _connecting = gate::connecting(place.path(), place.patience()).await?;
         match file.prepare(place, purpose).await {
             Ok(()) => Ok(file),
@@ -128,6 +131,10 @@ impl Registry for WritableFile {
             AccessMode::Write => self.writer.begin(SqliteTransactionMode::Immediate).await,
         };
         Ok(Begun { transaction: transaction.map_err(of_database)?, condition: None, hold: None })
+    }
+
+    async fn fingerprint(&self) -> Result<DatabaseFingerprint, PersistenceError> {
+        fingerprint::of(&self.place)
     }
 
     async fn close(&self) -> Result<(), PersistenceError> {

@@ -1,6 +1,6 @@
 //! Every call of the ports, so that every statement of the adapter is made.
 
-use freehold_domain::{ArtifactState, StorageRoot};
+use freehold_domain::{ArtifactState, StorageChange, StorageEvent, StorageRoot};
 use freehold_ports::persistence::{
     ArtifactFilter, ArtifactOrder, PageRequest, PersistenceError, RunFilter, UnitOfWork,
 };
@@ -61,11 +61,26 @@ pub(crate) async fn call_everything(unit: &mut dyn UnitOfWork) -> Result<(), Per
     unit.storages().list(&PageRequest::first(1)).await?;
     let storage = unit.storages().find_many(&[storage_uid()]).await?.remove(0);
     unit.storages().update(&storage).await?;
+    unit.storages().record_event(&event()).await?;
+    unit.storages().history(&storage_uid()).await?;
     unit.users().insert_many(&[records::another_user(5)]).await?;
     unit.users().delete(&records::another_user(5).uid).await?;
     unit.users().list(&PageRequest::first(1)).await?;
     let instance = unit.instance().find().await?.unwrap();
     unit.instance().update(&instance).await
+}
+
+fn event() -> StorageEvent {
+    StorageEvent {
+        storage: storage_uid(),
+        change: StorageChange::Claimed,
+        epoch: None,
+        other: None,
+        reason: None,
+        at: records::now(),
+        by: records::user().uid,
+        run: Some(run_uid(1)),
+    }
 }
 
 async fn call_artifacts(unit: &mut dyn UnitOfWork) -> Result<(), PersistenceError> {

@@ -72,6 +72,13 @@ pub(super) fn optional_integer(name: &'static str) -> ColumnDef {
     column
 }
 
+/// Yes or no.
+pub(super) fn boolean(name: &'static str) -> ColumnDef {
+    let mut column = optional_boolean(name);
+    column.not_null();
+    column
+}
+
 /// Yes, no, or unknown.
 pub(super) fn optional_boolean(name: &'static str) -> ColumnDef {
     let mut column = ColumnDef::new(name);

@@ -2,7 +2,7 @@
 
 use sea_orm_migration::sea_query::{Expr, ExprTrait, Table, TableCreateStatement};
 
-use super::column::{Text, id, integer, optional_integer, optional_text, reference, text};
+use super::column::{Text, boolean, id, integer, optional_integer, optional_text, reference, text};
 
 /// The one row that says whose registry this is.
 pub(super) fn instance() -> TableCreateStatement {
@@ -16,6 +16,7 @@ pub(super) fn instance() -> TableCreateStatement {
         .col(text("name"))
         .col(integer("created_at"))
         .col(optional_integer("default_storage_id"))
+        .col(boolean("is_closing"))
         .foreign_key(&mut reference("instance", "default_storage_id", "storages"))
         .check(Expr::col("id").eq(1))
         .to_owned()

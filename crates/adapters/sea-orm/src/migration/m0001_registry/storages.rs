@@ -1,8 +1,10 @@
-//! Storage locations, and the runs that touched them.
+//! Storage locations, the runs that touched them, and what became of their ownership.
 
 use sea_orm_migration::sea_query::{Index, IndexCreateStatement, Table, TableCreateStatement};
 
-use super::column::{Text, id, index, integer, optional_boolean, optional_integer, optional_text, reference};
+use super::column::{
+    Text, id, index, integer, optional_boolean, optional_integer, optional_text, reference, text,
+};
 
 pub(super) fn storages(indexed: Text) -> TableCreateStatement {
     Table::create()
@@ -39,10 +41,32 @@ pub(super) fn previous_runs() -> TableCreateStatement {
         .to_owned()
 }
 
+/// The order of a location's events is that of their numbers.
+pub(super) fn events() -> TableCreateStatement {
+    Table::create()
+        .table("storage_events")
+        .col(id())
+        .col(integer("storage_id"))
+        .col(text("change"))
+        .col(optional_integer("epoch"))
+        .col(optional_text("other_instance_uid"))
+        .col(optional_text("reason"))
+        .col(integer("created_at"))
+        .col(integer("created_by_id"))
+        .col(optional_integer("run_id"))
+        .foreign_key(&mut reference("storage_events", "storage_id", "storages"))
+        .foreign_key(&mut reference("storage_events", "created_by_id", "users"))
+        .foreign_key(&mut reference("storage_events", "run_id", "runs"))
+        .to_owned()
+}
+
 pub(super) fn indexes() -> Vec<IndexCreateStatement> {
     vec![
         index("storages", &["created_by_id"]),
         index("storages", &["run_id"]),
         index("storage_previous_runs", &["run_id"]),
+        index("storage_events", &["storage_id", "id"]),
+        index("storage_events", &["created_by_id"]),
+        index("storage_events", &["run_id"]),
     ]
 }

@@ -66,7 +66,8 @@ pub(super) async fn storages(
     rows.into_iter().zip(numbers).map(storage).collect()
 }
 
-fn epoch(row: Row<'_>) -> Result<Option<ClaimEpoch>, PersistenceError> {
+/// The epoch in the column of this name, if there is one.
+pub(super) fn epoch(row: Row<'_>) -> Result<Option<ClaimEpoch>, PersistenceError> {
     if row.get::<Option<i64>>("epoch")?.is_none() {
         return Ok(None);
     }
@@ -106,7 +107,7 @@ pub(super) fn model(
         description: Set(storage.description.clone()),
         region: Set(storage.region.clone()),
         instance_uid: Set(storage.instance_uid().map(|uid| uid.to_string())),
-        epoch: Set(epoch_number(storage)?),
+        epoch: Set(epoch_number(storage.epoch())?),
         create_if_absent: Set(capable(|capabilities| capabilities.create_if_absent)),
         compare_and_swap: Set(capable(|capabilities| capabilities.compare_and_swap)),
         list_after_write: Set(capable(|capabilities| capabilities.list_after_write)),
@@ -132,7 +133,7 @@ pub(super) fn replacement(
         .value(Column::Description, storage.description.clone())
         .value(Column::Region, storage.region.clone())
         .value(Column::InstanceUid, storage.instance_uid().map(|uid| uid.to_string()))
-        .value(Column::Epoch, epoch_number(storage)?)
+        .value(Column::Epoch, epoch_number(storage.epoch())?)
         .value(Column::CreateIfAbsent, capable(|capabilities| capabilities.create_if_absent))
         .value(Column::CompareAndSwap, capable(|capabilities| capabilities.compare_and_swap))
         .value(Column::ListAfterWrite, capable(|capabilities| capabilities.list_after_write))
@@ -143,6 +144,7 @@ pub(super) fn replacement(
         .to_owned())
 }
 
-fn epoch_number(storage: &Storage) -> Result<Option<i64>, PersistenceError> {
-    storage.epoch().map(|epoch| batch::signed("epoch", epoch.number())).transpose()
+/// An epoch as databases keep it.
+pub(super) fn epoch_number(epoch: Option<ClaimEpoch>) -> Result<Option<i64>, PersistenceError> {
+    epoch.map(|epoch| batch::signed("epoch", epoch.number())).transpose()
 }
