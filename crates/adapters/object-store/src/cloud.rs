@@ -11,6 +11,7 @@
 mod address;
 mod body;
 mod bucket;
+mod claims;
 mod clouds;
 mod connection;
 mod copy;

@@ -10,13 +10,13 @@ use super::location::Location;
 use super::provider::{ListedObject, ProviderError};
 
 /// Where a listing goes on.
-enum Next<Marker> {
+pub(super) enum Next<Marker> {
     First,
     After(Marker),
 }
 
 impl<Marker> Next<Marker> {
-    fn marker(&self) -> Option<&Marker> {
+    pub(super) fn marker(&self) -> Option<&Marker> {
         match self {
             Self::First => None,
             Self::After(marker) => Some(marker),
@@ -88,7 +88,7 @@ pub(super) fn unfinished_uploads(
 }
 
 /// The same stream, ended by its first error.
-fn until_error<T: Send + 'static>(
+pub(super) fn until_error<T: Send + 'static>(
     items: impl Stream<Item = Result<T, BlobError>> + Send + 'static,
 ) -> BoxStream<'static, Result<T, BlobError>> {
     items

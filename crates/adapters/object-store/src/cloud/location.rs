@@ -50,12 +50,17 @@ impl Location {
 
     /// Whether an object of this location is work in progress, by its name.
     pub(super) fn is_own(&self, name: &str) -> bool {
-        name.strip_prefix(&self.folder).unwrap_or(name).split('/').any(is_own_name)
+        self.inner(name).split('/').any(is_own_name)
+    }
+
+    /// The name of an object of this location below its folder.
+    pub(super) fn inner<'name>(&self, name: &'name str) -> &'name str {
+        name.strip_prefix(&self.folder).unwrap_or(name)
     }
 
     /// The key of an object that lies in this location.
     pub(super) fn key(&self, name: &str) -> Result<BlobKey, BlobError> {
-        let inner = name.strip_prefix(&self.folder).unwrap_or(name);
+        let inner = self.inner(name);
         match (BlobKey::parse(inner), Path::parse(name)) {
             (Ok(key), Ok(_)) => Ok(key),
             (Err(_), _) | (_, Err(_)) => Err(self.unusable(inner)),

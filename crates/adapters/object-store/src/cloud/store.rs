@@ -9,7 +9,7 @@ use bytes::Bytes;
 use freehold_domain::{BlobKey, Capabilities, StorageRoot};
 use freehold_ports::blobs::{
     BlobError, BlobMetadata, BlobReader, BlobStore, BlobVersion, BoxStream, ByteStream, ConditionalStore,
-    PresignedUrl, PutOptions, RemoteStore, UnfinishedUpload,
+    PresignedUrl, PutOptions, RemoteStore, Sighting, UnfinishedUpload,
 };
 use object_store::PutPayload;
 use object_store::path::Path;
@@ -20,7 +20,7 @@ use super::found::look;
 use super::location::Location;
 use super::provider::{Cause, ProviderError};
 use super::write::{Condition, write};
-use super::{copy, list, probe, put, read, remove, remove_empty};
+use super::{claims, copy, list, probe, put, read, remove, remove_empty};
 
 /// What is asked of a store whose server ignores the condition.
 const COMPARE_AND_SWAP: &str = "conditional writes";
@@ -130,6 +130,10 @@ impl ConditionalStore for CloudStore {
         let path = self.location.path(key)?;
         let removed = remove::remove(&self.location.bucket, &path, expected).await;
         removed.map_err(|error| self.location.key_error(key, error))
+    }
+
+    async fn find_claims(&self) -> BoxStream<'static, Result<Sighting, BlobError>> {
+        claims::find(&self.location)
     }
 
     async fn probe(&self) -> Result<Capabilities, BlobError> {

@@ -27,7 +27,8 @@ type Found = Vec<Result<Sighting, BlobError>>;
 
 /// Finds the claims below a location, by one job for some thousand entries.
 pub(super) fn find(place: &Arc<Place>) -> BoxStream<'static, Result<Sighting, BlobError>> {
-    let search = Search { place: Arc::clone(place), location: None, waiting: vec![Vec::new()], open: Vec::new() };
+    let search =
+        Search { place: Arc::clone(place), location: None, waiting: vec![Vec::new()], open: Vec::new() };
     let batches = stream::unfold(Some(search), async |search: Option<Search>| {
         let search = search?;
         let place = Arc::clone(&search.place);
@@ -123,7 +124,11 @@ impl Search {
         let Some(folder) = self.open.last() else { return Ok(Step::Passed) };
         let here = folder.entries.fd().map_err(|errno| self.place.error(errno))?;
         if name.to_bytes() == RESERVED_DIRECTORY.as_bytes() {
-            return if folder.path.is_empty() { Ok(Step::Passed) } else { self.claims_in(here, &folder.path) };
+            return if folder.path.is_empty() {
+                Ok(Step::Passed)
+            } else {
+                self.claims_in(here, &folder.path)
+            };
         }
         let file_type = match entry.file_type() {
             FileType::Unknown => match rustix::fs::statat(here, name, AtFlags::SYMLINK_NOFOLLOW) {
@@ -211,8 +216,8 @@ fn sighting(folder: &[u8], claim: &CStr) -> Sighting {
     let path = joined(&joined(folder, RESERVED_DIRECTORY.as_bytes()), claim.to_bytes());
     match key(&path) {
         Some(key) => Sighting::Claim(key),
-        None => {
-            Sighting::ClaimBelowUnusableName(std::ffi::OsStr::from_bytes(folder).to_string_lossy().into_owned())
-        }
+        None => Sighting::ClaimBelowUnusableName(
+            std::ffi::OsStr::from_bytes(folder).to_string_lossy().into_owned(),
+        ),
     }
 }

@@ -1,8 +1,9 @@
 //! Names in a bucket that other programs chose.
 
 use freehold_domain::StorageRoot;
-use freehold_ports::blobs::{BlobError, BlobStores, PutOptions};
+use freehold_ports::blobs::{BlobError, BlobStores, PutOptions, Sighting};
 use freehold_test_servers::s3::S3Server;
+use futures_util::TryStreamExt;
 use http::Method;
 use object_store::ClientOptions;
 use object_store::aws::{AwsAuthorizer, AwsCredential};
@@ -73,4 +74,39 @@ async fn work_in_progress_is_neither_listed_nor_named_like_that() {
     store.delete(&[key("a")]).await.unwrap();
     stores.remove_empty(&root).await.unwrap();
     assert!(server.keys(BUCKET).is_empty());
+}
+
+#[tokio::test]
+async fn impossible_names_do_not_end_a_search_for_claims() {
+    let server = server();
+    for name in ["a//b", "a/%0Ab", "a/full/", "b//.lamindb/storage_uid.txt", "z/.lamindb/storage_uid.txt"] {
+        put_raw(&server, name, b"1").await;
+    }
+    let store = stores(&server, 2).open(&bucket(&server.endpoint())).await.unwrap();
+    let sightings: Vec<Sighting> = store.find_claims().await.try_collect().await.unwrap();
+    let expected = [
+        Sighting::ClaimBelowUnusableName("b/".to_owned()),
+        Sighting::Claim(key("z/.lamindb/storage_uid.txt")),
+        Sighting::Passed(3),
+    ];
+    assert_eq!(sightings, expected);
+}
+
+#[tokio::test]
+async fn claims_on_every_page_of_a_listing_are_found() {
+    let server = server();
+    let claims =
+        ["0000/.lamindb/storage_uid.txt", "1500/.lamindb/_is_initialized", "9999/.lamindb/storage_uid.txt"];
+    for name in claims {
+        put_raw(&server, name, b"1").await;
+    }
+    for number in 0..2_100 {
+        put_raw(&server, &format!("{number:04}/x"), b"1").await;
+    }
+    let store = stores(&server, 2).open(&bucket(&server.endpoint())).await.unwrap();
+    let sightings: Vec<Sighting> = store.find_claims().await.try_collect().await.unwrap();
+    let found = sightings.iter().filter(|sighting| matches!(sighting, Sighting::Claim(_)));
+    assert_eq!(found.cloned().collect::<Vec<_>>(), claims.map(|claim| Sighting::Claim(key(claim))));
+    let passed = sightings.iter().filter(|sighting| matches!(sighting, Sighting::Passed(_))).count();
+    assert!(passed >= 3, "it came by pages: {sightings:?}");
 }
