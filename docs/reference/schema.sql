@@ -53,6 +53,7 @@ CREATE TABLE "instance" (
     "name" text NOT NULL,
     "created_at" integer NOT NULL,
     "default_storage_id" integer,
+    "is_closing" boolean NOT NULL,
     FOREIGN KEY ("default_storage_id") REFERENCES "storages" ("id") ON DELETE RESTRICT ON UPDATE RESTRICT,
     CHECK ("id" = 1)
 );
@@ -106,6 +107,21 @@ CREATE TABLE "runs" (
     FOREIGN KEY ("transform_id") REFERENCES "transforms" ("id") ON DELETE RESTRICT ON UPDATE RESTRICT,
     FOREIGN KEY ("created_by_id") REFERENCES "users" ("id") ON DELETE RESTRICT ON UPDATE RESTRICT,
     FOREIGN KEY ("initiated_by_id") REFERENCES "runs" ("id") ON DELETE RESTRICT ON UPDATE RESTRICT
+);
+
+CREATE TABLE "storage_events" (
+    "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,
+    "storage_id" integer NOT NULL,
+    "change" text NOT NULL,
+    "epoch" integer,
+    "other_instance_uid" text,
+    "reason" text,
+    "created_at" integer NOT NULL,
+    "created_by_id" integer NOT NULL,
+    "run_id" integer,
+    FOREIGN KEY ("storage_id") REFERENCES "storages" ("id") ON DELETE RESTRICT ON UPDATE RESTRICT,
+    FOREIGN KEY ("created_by_id") REFERENCES "users" ("id") ON DELETE RESTRICT ON UPDATE RESTRICT,
+    FOREIGN KEY ("run_id") REFERENCES "runs" ("id") ON DELETE RESTRICT ON UPDATE RESTRICT
 );
 
 CREATE TABLE "storage_previous_runs" (
@@ -203,6 +219,12 @@ CREATE INDEX "runs_by_status_id" ON "runs" ("status", "id");
 CREATE INDEX "runs_by_transform_id_id" ON "runs" ("transform_id", "id");
 
 CREATE INDEX "runs_by_transform_id_status_id" ON "runs" ("transform_id", "status", "id");
+
+CREATE INDEX "storage_events_by_created_by_id" ON "storage_events" ("created_by_id");
+
+CREATE INDEX "storage_events_by_run_id" ON "storage_events" ("run_id");
+
+CREATE INDEX "storage_events_by_storage_id_id" ON "storage_events" ("storage_id", "id");
 
 CREATE INDEX "storage_previous_runs_by_run_id" ON "storage_previous_runs" ("run_id");
 

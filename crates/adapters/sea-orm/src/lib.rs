@@ -37,6 +37,15 @@
 //! A role needs `USAGE` on the schema and `SELECT`, `INSERT`, `UPDATE` and `DELETE` on its tables, or `SELECT` alone for reading; only
 //! who makes or migrates the registry needs to own it.
 //!
+//! # Fingerprints
+//! | database | made of |
+//! |---|---|
+//! | SQLite | the machine's id (`/etc/machine-id`, `/var/lib/dbus/machine-id`, else the host name), the file's device and inode, and when the file was made, where the file system keeps that |
+//! | Postgres | the cluster's system identifier (`pg_control_system()`, which every role may call unless that was revoked) and the database's oid |
+//!
+//! What is not told apart: an SQLite file that is overwritten in place by an older state of itself, and a Postgres cluster from the physical
+//! copy of its files, standbys included. An SQLite file whose device has another number after a restart counts as another one.
+//!
 #![cfg_attr(feature = "sqlite", doc = "```")]
 #![cfg_attr(not(feature = "sqlite"), doc = "```ignore")]
 //! use freehold_ports::persistence::{AccessMode, Databases};
