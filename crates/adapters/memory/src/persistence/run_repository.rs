@@ -90,10 +90,11 @@ fn is_wanted(run: &Run, filter: &RunFilter) -> bool {
 fn user_of(state: &State, uid: RunUid) -> Option<Entity> {
     let mut artifacts = state.artifacts.records().flat_map(|artifact| runs_of(&artifact.provenance));
     let mut storages = state.storages.records().flat_map(|storage| runs_of(&storage.provenance));
+    let has_event = state.storage_events.iter().any(|event| event.run == Some(uid));
     let mut others = state.runs.records().filter(|other| other.uid() != uid);
     let uses = [
         (Entity::Artifact, state.outputs.has_run(uid) || artifacts.any(|run| run == uid)),
-        (Entity::Storage, storages.any(|run| run == uid)),
+        (Entity::Storage, has_event || storages.any(|run| run == uid)),
         (Entity::Run, others.any(|other| other.initiated_by == Some(uid))),
     ];
     uses.into_iter().find(|(_, exists)| *exists).map(|(entity, _)| entity)

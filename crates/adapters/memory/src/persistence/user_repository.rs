@@ -50,8 +50,10 @@ impl UserRepository for Records {
 
 /// What kind of record this user has created, if any.
 fn creation_by(state: &State, uid: UserUid) -> Option<Entity> {
+    let mut storages = state.storages.records().map(|storage| storage.provenance.created_by());
+    let has_event = state.storage_events.iter().any(|event| event.by == uid);
     let creations = [
-        (Entity::Storage, state.storages.records().any(|storage| storage.provenance.created_by() == uid)),
+        (Entity::Storage, has_event || storages.any(|creator| creator == uid)),
         (Entity::Transform, state.transforms.records().any(|transform| transform.created_by == uid)),
         (Entity::Run, state.runs.records().any(|run| run.created_by() == uid)),
         (Entity::Artifact, state.artifacts.records().any(|artifact| artifact.provenance.created_by() == uid)),
