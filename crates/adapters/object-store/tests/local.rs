@@ -4,6 +4,8 @@
 
 #[path = "local/batches.rs"]
 mod batches;
+#[path = "local/claim_searches.rs"]
+mod claim_searches;
 #[path = "local/conditional.rs"]
 mod conditional;
 #[path = "local/copying.rs"]
@@ -14,6 +16,8 @@ mod errors;
 mod file_names;
 #[path = "local/ground.rs"]
 mod ground;
+#[path = "local/hostile_claims.rs"]
+mod hostile_claims;
 #[path = "local/interoperability.rs"]
 mod interoperability;
 #[path = "local/reading.rs"]

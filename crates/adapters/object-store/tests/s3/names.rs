@@ -3,7 +3,7 @@
 use freehold_domain::StorageRoot;
 use freehold_ports::blobs::{BlobError, BlobStores, PutOptions, Sighting};
 use freehold_test_servers::s3::S3Server;
-use futures_util::TryStreamExt;
+use futures_util::{StreamExt, TryStreamExt, stream};
 use http::Method;
 use object_store::ClientOptions;
 use object_store::aws::{AwsAuthorizer, AwsCredential};
@@ -100,10 +100,12 @@ async fn claims_on_every_page_of_a_listing_are_found() {
     for name in claims {
         put_raw(&server, name, b"1").await;
     }
-    for number in 0..2_100 {
-        put_raw(&server, &format!("{number:04}/x"), b"1").await;
-    }
     let store = stores(&server, 2).open(&bucket(&server.endpoint())).await.unwrap();
+    let others = stream::iter((0..2_100).map(|number| format!("{number:04}/x")));
+    let put_other = async |name: String| {
+        put(store.as_ref(), &name, &content(1, 1), PutOptions::CREATE).await.unwrap();
+    };
+    others.for_each_concurrent(16, put_other).await;
     let sightings: Vec<Sighting> = store.find_claims().await.try_collect().await.unwrap();
     let found = sightings.iter().filter(|sighting| matches!(sighting, Sighting::Claim(_)));
     assert_eq!(found.cloned().collect::<Vec<_>>(), claims.map(|claim| Sighting::Claim(key(claim))));
