@@ -3,5 +3,6 @@
 mod beneath;
 mod bookkeeping;
 mod copies;
+mod hostile_claims;
 mod interruptions;
 mod replaced_files;
