@@ -7,7 +7,7 @@ use std::fs::File;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
-use rustix::fs::{CWD, Mode, OFlags};
+use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags};
 use rustix::io::Errno;
 
 use super::place::Place;
@@ -82,6 +82,17 @@ impl Location {
         let file = File::from(beneath::open(self.0.as_fd(), path, flags)?);
         let status = FileStatus::of(&file)?;
         if status.is_file() { Ok((file, status)) } else { Err(Lookup::NotPlain) }
+    }
+
+    /// Whether a symbolic link on the way to `path`, or at it, leads to nothing.
+    pub(super) fn has_dangling_link(&self, path: &str) -> bool {
+        let is_link = |path: &str| {
+            rustix::fs::statat(&self.0, path, AtFlags::SYMLINK_NOFOLLOW)
+                .is_ok_and(|stat| FileType::from_raw_mode(stat.st_mode) == FileType::Symlink)
+        };
+        let ends = path.match_indices('/').map(|(end, _)| end).chain([path.len()]);
+        let mut prefixes = ends.filter_map(|end| path.get(..end));
+        prefixes.any(|prefix| is_link(prefix) && matches!(self.status(prefix), Err(Lookup::Absent)))
     }
 
     /// Opens the folder at `path`, after symbolic links that stay in the location.

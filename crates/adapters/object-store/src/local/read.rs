@@ -12,7 +12,7 @@ use freehold_ports::blobs::{BlobError, BlobReader, ByteStream, FromBytes};
 use tokio::task::JoinHandle;
 
 use super::blocking;
-use super::location::Location;
+use super::location::{Location, Lookup};
 use super::place::Place;
 use super::status::FileStatus;
 
@@ -32,7 +32,11 @@ pub(super) async fn read(
 }
 
 fn open(place: Arc<Place>, key: BlobKey, range: Option<Range<u64>>) -> Result<BlobReader, BlobError> {
-    let opened = Location::open(&place).and_then(|location| location.open_file(key.as_str()));
+    let opened = Location::open(&place).and_then(|location| match location.open_file(key.as_str()) {
+        // Something is there: whoever takes it for nothing may take what it hides for free.
+        Err(Lookup::Absent) if location.has_dangling_link(key.as_str()) => Err(Lookup::NotPlain),
+        opened => opened,
+    });
     let (file, status) = opened.map_err(|lookup| place.lookup_error(&key, lookup))?;
     let metadata = status.metadata(&key);
     let wanted = range.unwrap_or(0..u64::MAX);
