@@ -1,14 +1,14 @@
 //! One opened instance, with a method for each use case.
 
+mod storages;
+
 use std::path::Path;
 use std::time::Duration;
 
-use freehold_domain::{Artifact, DatabaseUrl, Instance, Run, RunOutcome, RunUid, Storage, User};
+use freehold_domain::{Artifact, DatabaseUrl, Instance, Run, RunOutcome, RunUid, User};
 use freehold_ports::persistence::{Page, PersistenceError};
 use freehold_services::Registry;
-use freehold_services::add_storage::{AddStorage, AddStorageError, AddedStorage, add_storage};
 use freehold_services::cache_artifact::{CacheArtifactError, CachedArtifact, cache_artifact};
-use freehold_services::default_storage::{DefaultStorageError, default_storage, set_default_storage};
 use freehold_services::delete_artifacts::{
     DeleteArtifactsError, DeletedArtifacts, Deletion, delete_artifacts,
 };
@@ -19,27 +19,20 @@ use freehold_services::finish_run::{FinishRunError, finish_run};
 use freehold_services::initialise_instance::InitialiseInstance;
 use freehold_services::list_artifacts::{ListArtifacts, list_artifacts};
 use freehold_services::list_runs::{ListRuns, list_runs};
-use freehold_services::list_storages::{ListedStorage, list_storages};
 use freehold_services::locate_artifact::{LocatedArtifact, locate_artifact};
 use freehold_services::plan_deletion::{DeletionPlan, PlanDeletionError, plan_deletion};
 use freehold_services::presign_artifact::{PresignArtifactError, PresignedArtifact, presign_artifact};
 use freehold_services::read_artifact::{ReadArtifact, ReadArtifactError, read_artifact};
-use freehold_services::remove_storage::{RemoveStorageError, remove_storage};
 use freehold_services::restore_artifact::{RestoreArtifactError, restore_artifact};
 use freehold_services::save_artifacts::{
     SaveArtifacts, SaveArtifactsError, SaveSummary, SavedArtifact, save_artifacts,
 };
 use freehold_services::show_run::{RunDetails, show_run};
-use freehold_services::show_storage::{StorageDetails, show_storage};
 use freehold_services::start_run::{StartRun, StartRunError, StartedRun, start_run};
 use freehold_services::transfer_artifacts::{
     TransferArtifacts, TransferArtifactsError, TransferReport, transfer_artifacts,
 };
-use freehold_services::unfinished_uploads::{
-    UnfinishedUploads, UnfinishedUploadsError, abort_unfinished_uploads, unfinished_uploads,
-};
 use freehold_services::update_artifact::{ArtifactChanges, UpdateArtifactError, update_artifact};
-use freehold_services::update_storage::{StorageChanges, UpdateStorageError, update_storage};
 
 use crate::ReferenceError;
 use crate::download::{DownloadError, Downloaded, download};
@@ -155,91 +148,6 @@ impl Freehold {
     /// The database cannot be closed.
     pub async fn close(&self) -> Result<(), PersistenceError> {
         self.registry.close().await
-    }
-}
-
-/// Storage locations, named by a uid, a unique prefix of one, or a root.
-impl Freehold {
-    /// Adds a location: managed if it can be claimed, linked otherwise.
-    ///
-    /// # Errors
-    /// See [`AddStorageError`].
-    pub async fn add_storage(&self, request: AddStorage) -> Result<AddedStorage, AddStorageError> {
-        add_storage(&self.registry, request).await
-    }
-
-    /// Lists every location.
-    ///
-    /// # Errors
-    /// The registry cannot be read.
-    pub async fn storages(&self) -> Result<Vec<ListedStorage>, PersistenceError> {
-        list_storages(&self.registry).await
-    }
-
-    /// Shows a location in full.
-    ///
-    /// # Errors
-    /// The location is not known.
-    pub async fn storage(&self, storage: &str) -> Result<StorageDetails, ReferenceError> {
-        show_storage(&self.registry, storage).await
-    }
-
-    /// Updates what people say of a location.
-    ///
-    /// # Errors
-    /// See [`UpdateStorageError`].
-    pub async fn update_storage(
-        &self,
-        storage: &str,
-        changes: StorageChanges,
-    ) -> Result<Storage, UpdateStorageError> {
-        update_storage(&self.registry, storage, changes).await
-    }
-
-    /// Removes a location from the registry, and gives up its claim. No data is touched.
-    ///
-    /// # Errors
-    /// See [`RemoveStorageError`].
-    pub async fn remove_storage(&self, storage: &str) -> Result<Storage, RemoveStorageError> {
-        remove_storage(&self.registry, storage).await
-    }
-
-    /// Lists the uploads to a managed location that were begun and not finished.
-    ///
-    /// # Errors
-    /// See [`UnfinishedUploadsError`].
-    pub async fn unfinished_uploads(
-        &self,
-        storage: &str,
-    ) -> Result<UnfinishedUploads, UnfinishedUploadsError> {
-        unfinished_uploads(&self.registry, storage).await
-    }
-
-    /// Aborts those of them with which nobody goes on, and gives them all as they were found.
-    ///
-    /// # Errors
-    /// See [`UnfinishedUploadsError`].
-    pub async fn abort_unfinished_uploads(
-        &self,
-        storage: &str,
-    ) -> Result<UnfinishedUploads, UnfinishedUploadsError> {
-        abort_unfinished_uploads(&self.registry, storage).await
-    }
-
-    /// Gives the location where new artifacts go unless told otherwise.
-    ///
-    /// # Errors
-    /// The registry cannot be read.
-    pub async fn default_storage(&self) -> Result<Storage, DefaultStorageError> {
-        default_storage(&self.registry).await
-    }
-
-    /// Makes a managed location the default one.
-    ///
-    /// # Errors
-    /// See [`DefaultStorageError`].
-    pub async fn set_default_storage(&self, storage: &str) -> Result<Storage, DefaultStorageError> {
-        set_default_storage(&self.registry, storage).await
     }
 }
 

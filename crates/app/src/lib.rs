@@ -35,7 +35,7 @@ mod machine;
 
 pub use crate::download::{DownloadError, Downloaded};
 pub use crate::freehold::{Freehold, SaveReport};
-pub use crate::machine::{Initialised, Machine, MachineBuilder, OpenError, SetUpError};
+pub use crate::machine::{Initialised, Machine, MachineBuilder, OpenError, Relocated, SetUpError};
 
 pub use freehold_domain as domain;
 pub use freehold_ports as ports;
@@ -43,23 +43,34 @@ pub use freehold_ports::cache::{CacheError, CacheUsage};
 pub use freehold_ports::persistence::{ArtifactOrder, ArtifactRuns, Cursor, Page, StorageUsage, Tally};
 pub use freehold_ports::system::{Activity, DirectoryError, KnownInstance, Progress, ProgressEvent, Silent};
 pub use freehold_services::add_storage::{AddOutcome, AddStorage, AddStorageError, AddedStorage};
+pub use freehold_services::adopt_storage::{
+    AdoptStorage, AdoptStorageError, AdoptedStorage, FormerManager, UNKNOWN_MANAGER,
+};
 pub use freehold_services::cache_artifact::{CacheArtifactError, CachedArtifact};
+pub use freehold_services::check_storage::{
+    CheckStorageError, CheckedStorage, Finding, Severity, StorageCheck,
+};
 pub use freehold_services::connect_instance::ConnectError;
 pub use freehold_services::default_storage::DefaultStorageError;
 pub use freehold_services::delete_artifacts::{DeleteArtifactsError, DeletedArtifacts, Deletion};
 pub use freehold_services::delete_instance::{DataFate, DeleteInstanceError, DeletedInstance};
 pub use freehold_services::describe_instance::InstanceDescription;
+pub use freehold_services::explain_path::{ExplainPathError, PathExplanation, Rule};
 pub use freehold_services::find_artifact::{ArtifactDetails, Presence};
 pub use freehold_services::finish_run::FinishRunError;
+pub use freehold_services::hand_over_storage::{HandOverStorageError, HandedOverStorage};
 pub use freehold_services::initialise_instance::{InitialiseError, InitialiseInstance};
 pub use freehold_services::list_artifacts::ListArtifacts;
 pub use freehold_services::list_instances::ListedInstance;
 pub use freehold_services::list_runs::ListRuns;
 pub use freehold_services::list_storages::ListedStorage;
 pub use freehold_services::locate_artifact::LocatedArtifact;
+pub use freehold_services::location::{Linkers, Overlap, Relation, RetiredClaim};
 pub use freehold_services::plan_deletion::{Contents, DeletionPlan, PlanDeletionError, PlannedLocation};
 pub use freehold_services::presign_artifact::{PresignArtifactError, PresignedArtifact};
 pub use freehold_services::read_artifact::{ContentMismatch, ReadArtifact, ReadArtifactError};
+pub use freehold_services::release_storage::{ReleaseStorageError, ReleasedStorage};
+pub use freehold_services::relocate_instance::{LeftBehind, RelocateError};
 pub use freehold_services::remove_storage::RemoveStorageError;
 pub use freehold_services::restore_artifact::RestoreArtifactError;
 pub use freehold_services::save_artifacts::{

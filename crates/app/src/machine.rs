@@ -5,13 +5,14 @@ mod cache;
 #[cfg(feature = "postgres")]
 mod liveness;
 
-use freehold_domain::User;
+use freehold_domain::{Storage, User};
 use freehold_ports::persistence::{AccessMode, PersistenceError};
 use freehold_ports::system::DirectoryError;
 use freehold_services::connect_instance::{ConnectError, connect_instance, open_instance};
 use freehold_services::delete_instance::{DeleteInstanceError, forget_instance};
 use freehold_services::initialise_instance::{InitialiseError, InitialiseInstance, initialise_instance};
 use freehold_services::list_instances::{ListedInstance, list_instances};
+use freehold_services::relocate_instance::{LeftBehind, RelocateError, relocate_instance};
 use freehold_services::users::{UserChanges, UserError, record_user, set_user};
 use freehold_services::{Category, Host, UseCaseError};
 
@@ -30,6 +31,17 @@ pub struct Initialised {
     pub freehold: Freehold,
     /// Whether it was made now; otherwise it was there already, under the same slug.
     pub created: bool,
+}
+
+/// An instance whose registry or roots were moved, and whose claims say so.
+#[derive(Debug)]
+pub struct Relocated {
+    /// The instance, opened and current.
+    pub freehold: Freehold,
+    /// The locations whose recorded root or whose claim was changed.
+    pub moved: Vec<Storage>,
+    /// Managed locations whose claims could not be changed: nothing can be written there until that is sorted out.
+    pub left: Vec<LeftBehind>,
 }
 
 /// Why an instance could not be opened, or made, with the usual adapters.
@@ -85,6 +97,17 @@ impl Machine {
     /// See [`ConnectError`]. Nothing is ever created.
     pub async fn connect(&self, target: &str) -> Result<Freehold, ConnectError> {
         Ok(Freehold::new(connect_instance(&self.0, target).await?))
+    }
+
+    /// Takes note that the registry which `target` means, or the storage root that `target` is, was really moved to where it lies now, and makes
+    /// the instance current.
+    ///
+    /// # Errors
+    /// See [`RelocateError`]. A refusal changes nothing.
+    pub async fn connect_moved(&self, target: &str) -> Result<Relocated, RelocateError> {
+        let relocated = relocate_instance(&self.0, target).await?;
+        let (moved, left) = (relocated.moved, relocated.left);
+        Ok(Relocated { freehold: Freehold::new(relocated.registry), moved, left })
     }
 
     /// Opens the instance that `target` means, or the current one.

@@ -1,17 +1,23 @@
 //! Add a storage location: managed if it can be claimed, linked otherwise.
 
+mod standing;
+
 use freehold_domain::{
-    Access, Capabilities, Claim, ClaimAuthor, ClaimEpoch, Instance, InstanceUid, Provenance, Storage,
-    StorageChange, StorageEvent, StorageFields, StorageKind, StorageRoot, StorageRootError, StorageUid,
+    Access, Claim, ClaimAuthor, ClaimEpoch, Instance, Provenance, Storage, StorageChange, StorageEvent,
+    StorageFields, StorageKind, StorageRoot, StorageRootError, StorageUid,
 };
 use freehold_ports::blobs::BlobError;
 use freehold_ports::persistence::PersistenceError;
 use freehold_ports::system::FileError;
 
-use crate::location::{ClaimOrigin, ClaimOutcome, ClaimRequest, ClaimState, Found, Overlap, describe_manager};
-use crate::ownership::{Change, record_change, record_event};
+use crate::location::{
+    ClaimOrigin, ClaimOutcome, ClaimRequest, ClaimState, Found, Overlap, describe_manager,
+};
+use crate::ownership::{record_change, record_event};
 use crate::registry::ActorError;
 use crate::{Category, Registry, Transaction, UseCaseError};
+
+use standing::Standing;
 
 /// A request to add a storage location.
 #[derive(Debug, Clone, Default)]
@@ -106,7 +112,9 @@ pub enum AddStorageError {
         overlap: Overlap,
     },
     /// The place was claimed by this instance from another database, of which this one is a copy.
-    #[error("{root} was claimed by this instance from another database; this one is a copy of it, or was moved")]
+    #[error(
+        "{root} was claimed by this instance from another database; this one is a copy of it, or was moved"
+    )]
     AnotherDatabase {
         /// The root.
         root: StorageRoot,
@@ -114,6 +122,12 @@ pub enum AddStorageError {
     /// Others claimed places around this one at the same time, again and again.
     #[error("others are claiming places around {root} at this moment; try again")]
     Contended {
+        /// The root.
+        root: StorageRoot,
+    },
+    /// The place does not exist, and this user may not make it.
+    #[error("there is nothing at {root}, and you may not make a folder there")]
+    NotMade {
         /// The root.
         root: StorageRoot,
     },
@@ -147,6 +161,7 @@ impl UseCaseError for AddStorageError {
             | Self::Overlaps { .. }
             | Self::AnotherDatabase { .. } => Category::Refused,
             Self::Contended { .. } => Category::Conflict,
+            Self::NotMade { .. } => Category::Failed,
             Self::NothingToLink { .. } => Category::NotFound,
             Self::Actor(error) => error.category(),
             Self::Persistence(error) => error.category(),
@@ -160,9 +175,9 @@ impl UseCaseError for AddStorageError {
             Self::UnreadableClaim { root, .. } => {
                 Some(format!("`freehold storage add {root} --link` reads from it and never writes there"))
             }
-            Self::Overlaps { root, .. } => {
-                Some(format!("link it instead: `freehold storage add {root} --link`; or choose a place apart"))
-            }
+            Self::Overlaps { root, .. } => Some(format!(
+                "link it instead: `freehold storage add {root} --link`; or choose a place apart"
+            )),
             Self::AnotherDatabase { root } => Some(format!(
                 "go on with the registry that it was claimed from; if that was really moved here: `freehold connect {root} --moved`"
             )),
@@ -178,6 +193,9 @@ impl UseCaseError for AddStorageError {
             Self::Actor(error) => error.hint(),
             Self::Persistence(error) => error.hint(),
             Self::Blob(error) => error.hint(),
+            Self::NotMade { .. } => {
+                Some("choose a place that you may write to, or let its owner make the folder".to_owned())
+            }
             Self::Root(_) | Self::NothingToLink { .. } | Self::Contended { .. } | Self::File(_) => None,
         }
     }
@@ -186,7 +204,7 @@ impl UseCaseError for AddStorageError {
 /// Adds a storage location to the instance.
 ///
 /// The place is claimed with an atomic create-if-absent, and then recorded. Somebody else's claim makes it linked; a claim that cannot be
-/// read is an error, or linked on request. A cloud location that nobody holds is tried out first: one that cannot be written, or whose backend
+/// read is an error, or linked on request. A place that nobody holds is tried out first: one that cannot be written, or whose backend
 /// ignores conditions, becomes linked, too. Interrupted in between, the same request finds its own claim and finishes. A location that is recorded already is
 /// brought up to date with its claim.
 ///
@@ -211,10 +229,22 @@ pub async fn add_storage(registry: &Registry, request: AddStorage) -> Result<Add
         })
         .await?;
     if request.announce && added.storage.access(&registry.instance) == Access::Linked {
-        host.locations.receipt_desk(&added.storage, &registry.instance).await?.leave().await?;
-        added.announced = true;
+        added.announced = announce(registry, &added.storage).await;
     }
     Ok(added)
+}
+
+/// Leaves a receipt in a linked location, and says whether it lies there. It is no condition for linking.
+async fn announce(registry: &Registry, storage: &Storage) -> bool {
+    let left =
+        async { registry.host.locations.receipt_desk(storage, &registry.instance).await?.leave().await };
+    match left.await {
+        Ok(()) => true,
+        Err(error) => {
+            tracing::warn!(%error, root = %storage.root(), "the receipt that was to be left there could not be written");
+            false
+        }
+    }
 }
 
 /// A location that is recorded at the place, and what became of it until then.
@@ -224,6 +254,18 @@ struct Known {
 }
 
 impl Known {
+    /// The last epoch that is known of a location which was given up, and whose claim is still there: giving it up was interrupted, or is about to be
+    /// finished.
+    fn given_up(&self, instance: &Instance, claim: &Claim) -> Option<ClaimEpoch> {
+        let last = self.history.last()?;
+        let is_given_up = matches!(last.change, StorageChange::Released | StorageChange::HandedOver);
+        if !is_given_up || self.managed_epoch(instance).is_some() {
+            return None;
+        }
+        let epoch = self.history.iter().filter_map(|event| event.epoch).max()?;
+        claim.epoch().is_none_or(|found| found <= epoch).then_some(epoch)
+    }
+
     /// The epoch in which it is recorded as managed.
     fn managed_epoch(&self, instance: &Instance) -> Option<ClaimEpoch> {
         self.storage.managed_by(instance).ok().map(|proof| proof.epoch())
@@ -247,90 +289,6 @@ async fn known_at(registry: &Registry, root: &StorageRoot) -> Result<Option<Know
             }
         })
         .await
-}
-
-/// Where the instance stands at a place.
-struct Standing {
-    /// The uid that the claim gives the location; one of our choice when there is none.
-    uid: StorageUid,
-    manager: Option<InstanceUid>,
-    /// Kept only where we manage: it is what later writes are held to.
-    epoch: Option<ClaimEpoch>,
-    outcome: AddOutcome,
-    /// How the claim became ours, where we manage.
-    origin: ClaimOrigin,
-    /// Why we took the location over, by the claim, if we did.
-    reason: Option<String>,
-    /// The region in which the place was found.
-    region: Option<String>,
-    /// What was seen of the backend, if it was tried.
-    capabilities: Option<Capabilities>,
-}
-
-impl Standing {
-    /// What follows from a claim of ours.
-    fn by_own_claim(claim: &Claim, origin: ClaimOrigin) -> Self {
-        Self {
-            manager: claim.manager(),
-            epoch: claim.epoch(),
-            origin,
-            reason: claim.reason().map(str::to_owned),
-            ..Self::of_nobody(claim.storage_uid(), AddOutcome::Managed)
-        }
-    }
-
-    /// What follows from a claim that does not make us the manager. One that names us and does not prove it makes nobody the manager.
-    fn by_other_claim(claim: &Claim, ours: InstanceUid, outcome: AddOutcome) -> Self {
-        let manager = claim.manager().filter(|manager| *manager != ours);
-        Self { manager, ..Self::of_nobody(claim.storage_uid(), outcome) }
-    }
-
-    /// What this does to the ownership of a location, with what became of it until now.
-    fn change(
-        &self,
-        instance: &Instance,
-        history: &[StorageEvent],
-        known: Option<&Storage>,
-    ) -> Option<Change> {
-        let before = known.map(|known| known.managed_by(instance).ok().map(|proof| proof.epoch()));
-        if self.outcome == AddOutcome::Managed {
-            let is_as_recorded = before.is_some_and(|before| before.is_some() && before == self.epoch);
-            return (!is_as_recorded).then(|| self.gain(history));
-        }
-        match before {
-            None => Some(Change::new(StorageChange::Linked, None).with(self.manager)),
-            Some(Some(_)) => Some(Change::new(StorageChange::Lost, None).with(self.manager)),
-            Some(None) => None,
-        }
-    }
-
-    /// How the location came to us. A claim that an interrupted call left tells most of it.
-    fn gain(&self, history: &[StorageEvent]) -> Change {
-        let last = history.iter().filter_map(|event| event.epoch).max();
-        let follows_ours = last.is_some() && self.epoch == last.map(ClaimEpoch::next);
-        let is_first = self.epoch.is_none_or(|epoch| epoch == ClaimEpoch::FIRST);
-        let change = match self.origin {
-            ClaimOrigin::Placed => StorageChange::Claimed,
-            ClaimOrigin::Found if self.reason.is_some() => StorageChange::Adopted,
-            ClaimOrigin::Found if is_first || follows_ours => StorageChange::Claimed,
-            ClaimOrigin::Received | ClaimOrigin::Found => StorageChange::Received,
-        };
-        let reason = self.reason.clone().filter(|_| change == StorageChange::Adopted);
-        Change::new(change, self.epoch).because(reason)
-    }
-
-    fn of_nobody(uid: StorageUid, outcome: AddOutcome) -> Self {
-        Self {
-            uid,
-            manager: None,
-            epoch: None,
-            outcome,
-            origin: ClaimOrigin::Found,
-            reason: None,
-            region: None,
-            capabilities: None,
-        }
-    }
 }
 
 /// The region to look in, and the uid of a location that nobody has given one.
@@ -363,15 +321,20 @@ async fn look(
         ClaimState::Held { claim, .. } => Standing::by_other_claim(&claim, ours, AddOutcome::LinkedAsAsked),
         ClaimState::Unreadable { .. } => Standing::of_nobody(uid, AddOutcome::LinkedAsAsked),
         ClaimState::Unclaimed => {
-            if let Some(path) = root.local_path()
-                && let Err(FileError::NotFound { .. }) = registry.host.files.inspect(path).await
-            {
+            if is_absent_folder(registry, root).await {
                 return Err(AddStorageError::NothingToLink { root: root.clone() });
             }
             Standing::of_nobody(uid, AddOutcome::LinkedAsAsked)
         }
     };
     Ok(Standing { region, ..standing })
+}
+
+async fn is_absent_folder(registry: &Registry, root: &StorageRoot) -> bool {
+    match root.local_path() {
+        None => false,
+        Some(path) => matches!(registry.host.files.inspect(path).await, Err(FileError::NotFound { .. })),
+    }
 }
 
 async fn claim(
@@ -394,6 +357,21 @@ async fn claim(
     };
     let Found { found, region } = registry.host.locations.claim_for(request).await?;
     let (standing, capabilities) = match found {
+        ClaimOutcome::Ours { claim, origin: origin @ ClaimOrigin::Found, capabilities } => {
+            let given_up = known.and_then(|known| known.given_up(&registry.instance, &claim));
+            let claim = match given_up {
+                None => claim,
+                Some(last) => {
+                    let renewed = registry
+                        .host
+                        .locations
+                        .renew(root, region.as_deref(), request.claimant, last)
+                        .await?;
+                    renewed.ok_or_else(|| AddStorageError::Contended { root: root.clone() })?
+                }
+            };
+            (Standing::by_own_claim(&claim, origin), capabilities)
+        }
         ClaimOutcome::Ours { claim, origin, capabilities } => {
             (Standing::by_own_claim(&claim, origin), capabilities)
         }
@@ -403,6 +381,9 @@ async fn claim(
         ClaimOutcome::Foreign(ClaimState::Unreadable { reason }) => return Err(unreadable(reason)),
         ClaimOutcome::Foreign(ClaimState::Unclaimed) => {
             return Err(unreadable("it came and went while it was read; try again".to_owned()));
+        }
+        ClaimOutcome::Unmanageable { .. } if is_absent_folder(registry, root).await => {
+            return Err(AddStorageError::NotMade { root: root.clone() });
         }
         ClaimOutcome::Unmanageable { lack, capabilities } => {
             (Standing::of_nobody(uid, AddOutcome::Unmanageable { lack }), capabilities)

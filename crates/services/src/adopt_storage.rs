@@ -8,7 +8,7 @@ use freehold_ports::blobs::BlobError;
 use freehold_ports::persistence::PersistenceError;
 use freehold_ports::system::FileError;
 
-use crate::location::{Adoption, AdoptionRequest, Overlap, describe_manager};
+use crate::location::{Adoption, AdoptionRequest, ClaimState, Overlap, describe_manager};
 use crate::ownership::{Change, managed_instead, record_change, record_event};
 use crate::registry::ActorError;
 use crate::{Category, Registry, Transaction, UseCaseError};
@@ -27,6 +27,17 @@ pub struct AdoptStorage {
     pub expected_manager: String,
     /// Cloud region, when it is not to be asked for; or the identifier of the host of a local folder.
     pub region: Option<String>,
+}
+
+/// Who would lose a location if it were taken over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FormerManager {
+    /// The location's root, in its one spelling.
+    pub root: StorageRoot,
+    /// The manager, for people.
+    pub description: String,
+    /// What is to be typed for it: its uid, or [`UNKNOWN_MANAGER`].
+    pub uid: String,
 }
 
 /// A location that was taken over.
@@ -211,6 +222,25 @@ impl UseCaseError for AdoptStorageError {
     }
 }
 
+/// Reads who would lose the location at `root` if it were taken over. Nothing is changed.
+///
+/// # Errors
+/// [`AdoptStorageError`] when there is nobody to take it over from, or when that cannot be told.
+pub async fn former_manager(registry: &Registry, root: &str) -> Result<FormerManager, AdoptStorageError> {
+    let host = &registry.host;
+    let root = StorageRoot::parse(root, &host.files.surroundings()?)?;
+    let root = host.locations.resolve(&root).await?;
+    let claim = match host.locations.claim(&root, None).await?.found {
+        ClaimState::Unclaimed => return Err(AdoptStorageError::Unclaimed { root }),
+        ClaimState::Unreadable { reason } => return Err(AdoptStorageError::Unreadable { root, reason }),
+        ClaimState::Held { claim, .. } => claim,
+    };
+    if claim.is_managed_by(registry.instance.uid()) {
+        return Err(AdoptStorageError::AlreadyOurs { root });
+    }
+    Ok(FormerManager { root, description: describe_manager(&claim), uid: typed_manager(&claim) })
+}
+
 /// Takes a location over from the manager that its claim names. The former claim is kept first, byte for byte, under `.lamindb/claims/`; then it is
 /// replaced by compare-and-swap; then the location is recorded.
 ///
@@ -255,9 +285,7 @@ pub async fn adopt_storage(
             root,
             expected: request.expected_manager,
             found: describe_manager(&claim),
-            manager: claim
-                .manager()
-                .map_or_else(|| UNKNOWN_MANAGER.to_owned(), |manager| manager.to_string()),
+            manager: typed_manager(&claim),
         },
         Adoption::Unclaimed => AdoptStorageError::Unclaimed { root },
         Adoption::Unreadable { reason } => AdoptStorageError::Unreadable { root, reason },
@@ -269,6 +297,11 @@ pub async fn adopt_storage(
         Adoption::Changed => AdoptStorageError::Changed { root },
     };
     Err(refusal)
+}
+
+/// What is to be typed for the manager of a claim.
+fn typed_manager(claim: &Claim) -> String {
+    claim.manager().map_or_else(|| UNKNOWN_MANAGER.to_owned(), |manager| manager.to_string())
 }
 
 fn expected_manager(text: &str) -> Result<Option<InstanceUid>, AdoptStorageError> {

@@ -12,6 +12,7 @@ mod end_to_end {
     mod deletion;
     mod instances;
     mod json_shapes;
+    mod life_cycle;
     mod ownership;
     mod runs;
     mod saving;

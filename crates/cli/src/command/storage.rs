@@ -1,19 +1,26 @@
 //! `freehold storage`: the locations of an instance.
 
 mod add;
+mod adopt;
+mod check;
 mod default;
+mod explain;
+mod hand_over;
 mod list;
+mod release;
 mod remove;
 mod show;
 mod update;
 mod uploads;
+
+use std::process::ExitCode;
 
 use clap::Subcommand;
 
 use crate::failure::Failure;
 use crate::session::Session;
 
-/// Add, show, change and remove storage locations
+/// Add, show, change and remove storage locations; give them up, hand them over, and check who manages them
 #[derive(Debug, Subcommand)]
 #[command(
     arg_required_else_help = true,
@@ -32,19 +39,31 @@ pub(crate) enum StorageCommand {
     Default(default::Default),
     Update(update::Update),
     Remove(remove::Remove),
+    Release(release::Release),
+    HandOver(hand_over::HandOver),
+    Adopt(adopt::Adopt),
+    Check(check::Check),
+    Explain(explain::Explain),
     Uploads(uploads::Uploads),
 }
 
 impl StorageCommand {
-    pub(crate) async fn run(self, session: &mut Session) -> Result<(), Failure> {
-        match self {
+    /// Does it, and gives the exit status.
+    pub(crate) async fn run(self, session: &mut Session) -> Result<ExitCode, Failure> {
+        let done = match self {
+            Self::Check(command) => return command.run(session).await,
             Self::Add(command) => command.run(session).await,
             Self::List(command) => command.run(session).await,
             Self::Show(command) => command.run(session).await,
             Self::Default(command) => command.run(session).await,
             Self::Update(command) => command.run(session).await,
             Self::Remove(command) => command.run(session).await,
+            Self::Release(command) => command.run(session).await,
+            Self::HandOver(command) => command.run(session).await,
+            Self::Adopt(command) => command.run(session).await,
+            Self::Explain(command) => command.run(session).await,
             Self::Uploads(command) => command.run(session).await,
-        }
+        };
+        done.map(|()| ExitCode::SUCCESS)
     }
 }

@@ -1,6 +1,6 @@
 //! Instances and users as JSON.
 
-use freehold::{InstanceDescription, KnownInstance, ListedInstance};
+use freehold::{InstanceDescription, KnownInstance, LeftBehind, ListedInstance, Relocated};
 use freehold_domain::{InstanceUid, StorageRoot, User, UserUid};
 use serde::Serialize;
 
@@ -54,6 +54,39 @@ pub(crate) struct InitialisedView<'description> {
     pub(crate) instance: InstanceView<'description>,
     /// Whether it was made now.
     pub(crate) created: bool,
+}
+
+/// An instance whose registry or roots were moved.
+#[derive(Debug, Serialize)]
+pub(crate) struct RelocatedView<'relocated> {
+    #[serde(flatten)]
+    instance: InstanceView<'relocated>,
+    moved: Vec<&'relocated StorageRoot>,
+    left: Vec<LeftView<'relocated>>,
+}
+
+/// A location whose claim could not be changed.
+#[derive(Debug, Serialize)]
+struct LeftView<'relocated> {
+    root: &'relocated StorageRoot,
+    reason: String,
+}
+
+impl<'relocated> RelocatedView<'relocated> {
+    pub(crate) fn new(
+        relocated: &'relocated Relocated,
+        description: &'relocated InstanceDescription,
+    ) -> Self {
+        let left = |left: &'relocated LeftBehind| LeftView {
+            root: left.storage.root(),
+            reason: left.reason.to_string(),
+        };
+        Self {
+            instance: description.into(),
+            moved: relocated.moved.iter().map(freehold_domain::Storage::root).collect(),
+            left: relocated.left.iter().map(left).collect(),
+        }
+    }
 }
 
 /// An instance that the user knows.

@@ -1,10 +1,15 @@
 //! Storage locations as JSON.
 
 use freehold::{AddOutcome, AddedStorage, ClaimReport, ListedStorage, StorageDetails, Tally};
-use freehold_domain::{Access, ClaimAuthor, InstanceUid, Storage, StorageRoot, StorageUid};
+use freehold_domain::{
+    Access, Capabilities, ClaimAuthor, InstanceUid, RunUid, Storage, StorageEvent, StorageRoot, StorageUid,
+    UserUid,
+};
 use serde::Serialize;
 
+use super::LinkersView;
 use super::provenance_view::ProvenanceView;
+use super::time::for_programs;
 
 /// A storage location: the fields that every interface names so, and what this instance may do there.
 #[derive(Debug, Serialize)]
@@ -56,6 +61,8 @@ pub(crate) struct AddedStorageView<'added> {
     managed_by: Option<&'added str>,
     /// What it lacks to be managed, when that is why it is linked.
     lack: Option<&'added str>,
+    /// Whether a receipt was left there.
+    announced: bool,
 }
 
 impl<'added> AddedStorageView<'added> {
@@ -71,6 +78,7 @@ impl<'added> AddedStorageView<'added> {
                 AddOutcome::Managed | AddOutcome::LinkedAsAsked | AddOutcome::ManagedElsewhere { .. } => None,
                 AddOutcome::Unmanageable { lack } => Some(lack),
             },
+            announced: added.announced,
         }
     }
 }
@@ -82,6 +90,52 @@ pub(crate) struct StorageDetailsView<'details> {
     storage: StorageView<'details>,
     usage: UsageView,
     claim: ClaimView<'details>,
+    capabilities: Option<CapabilitiesView>,
+    history: Vec<EventView<'details>>,
+    linkers: Option<LinkersView<'details>>,
+}
+
+/// What a backend was seen to be able to do.
+#[derive(Debug, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, seen or not")]
+pub(super) struct CapabilitiesView {
+    create_if_absent: bool,
+    compare_and_swap: bool,
+    list_after_write: bool,
+    case_sensitive: bool,
+}
+
+impl From<Capabilities> for CapabilitiesView {
+    fn from(seen: Capabilities) -> Self {
+        let Capabilities { create_if_absent, compare_and_swap, list_after_write, case_sensitive } = seen;
+        Self { create_if_absent, compare_and_swap, list_after_write, case_sensitive }
+    }
+}
+
+/// What became of a location's ownership.
+#[derive(Debug, Serialize)]
+struct EventView<'event> {
+    change: String,
+    epoch: Option<u64>,
+    other: Option<InstanceUid>,
+    reason: Option<&'event str>,
+    at: String,
+    by: UserUid,
+    run: Option<RunUid>,
+}
+
+impl<'event> From<&'event StorageEvent> for EventView<'event> {
+    fn from(event: &'event StorageEvent) -> Self {
+        Self {
+            change: event.change.to_string(),
+            epoch: event.epoch.map(freehold_domain::ClaimEpoch::number),
+            other: event.other,
+            reason: event.reason.as_deref(),
+            at: for_programs(event.at),
+            by: event.by,
+            run: event.run,
+        }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -105,13 +159,15 @@ impl From<Tally> for TallyView {
 /// What the claim in the place says.
 #[derive(Debug, Serialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
-enum ClaimView<'claim> {
+pub(super) enum ClaimView<'claim> {
     Unclaimed,
     Held {
         storage_uid: StorageUid,
         instance_uid: Option<InstanceUid>,
         slug: Option<&'claim str>,
         epoch: Option<u64>,
+        database: Option<String>,
+        reason: Option<&'claim str>,
         written_by: &'static str,
     },
     Unknown {
@@ -136,6 +192,11 @@ impl<'claim> From<&'claim ClaimReport> for ClaimView<'claim> {
                 instance_uid: claim.manager(),
                 slug: claim.slug(),
                 epoch: claim.epoch().map(freehold_domain::ClaimEpoch::number),
+                database: claim.database().map(|named| match named {
+                    Ok(database) => database.to_string(),
+                    Err(text) => text.to_string(),
+                }),
+                reason: claim.reason(),
                 written_by: author_name(claim.author()),
             },
             ClaimReport::Unknown { reason } => Self::Unknown { reason },
@@ -152,6 +213,9 @@ impl<'details> From<&'details StorageDetails> for StorageDetailsView<'details> {
                 in_place: details.usage.in_place.into(),
             },
             claim: (&details.claim).into(),
+            capabilities: details.listed.storage.capabilities.map(Into::into),
+            history: details.history.iter().map(EventView::from).collect(),
+            linkers: details.linkers.as_ref().map(Into::into),
         }
     }
 }

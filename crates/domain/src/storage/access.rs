@@ -130,7 +130,7 @@ pub enum ClaimDisagreement {
     },
     /// Another instance manages the location by now, or nobody that is known.
     #[error(
-        "the manager by the claim is {}, and {expected} is expected",
+        "the claim names {} as its manager, and this instance ({expected}) is expected",
         described(found.as_ref(), slug.as_deref())
     )]
     Manager {
@@ -143,8 +143,8 @@ pub enum ClaimDisagreement {
     },
     /// The location was handed over, and came back, since the database was written.
     #[error(
-        "the claim is in epoch {}, and {expected} is expected",
-        found.map_or_else(|| "none".to_owned(), |epoch| epoch.to_string())
+        "the claim is in {}, and {expected} is expected: this registry is not the one that managed the location last",
+        found.map_or_else(|| "no epoch".to_owned(), |epoch| format!("epoch {epoch}"))
     )]
     Epoch {
         /// The epoch that the database knows.
@@ -167,9 +167,9 @@ pub enum ClaimDisagreement {
 
 fn described(manager: Option<&InstanceUid>, slug: Option<&str>) -> String {
     match (manager, slug) {
-        (Some(manager), Some(slug)) => format!("{slug} ({manager})"),
-        (Some(manager), None) => manager.to_string(),
-        (None, _) => "not known".to_owned(),
+        (Some(manager), Some(slug)) => format!("instance {slug} ({manager})"),
+        (Some(manager), None) => format!("instance {manager}"),
+        (None, _) => "nobody known".to_owned(),
     }
 }
 

@@ -152,7 +152,7 @@ impl Locations {
                 if !is_withdrawn(origin, &standing, request) {
                     return done(ClaimOutcome::Overlapping(overlap));
                 }
-                withdraw(&**store, &standing.version).await?;
+                self.withdraw(&**store, root, &standing.version).await?;
                 tokio::time::sleep(FIRST_PAUSE.mul_f64(random_fraction())).await;
                 if self.stands(&overlap, region, ours).await? {
                     return done(ClaimOutcome::Overlapping(overlap));
@@ -162,11 +162,30 @@ impl Locations {
             Err(error) => {
                 // It is not known what lies around: what was just claimed must not stay claimed.
                 if origin == ClaimOrigin::Placed {
-                    withdraw(&**store, &standing.version).await?;
+                    self.withdraw(&**store, root, &standing.version).await?;
                 }
                 Err(error)
             }
         }
+    }
+}
+
+impl Locations {
+    /// Takes back the claim that was just placed, with the empty folders that it leaves. Somebody may have done it already.
+    async fn withdraw(
+        &self,
+        store: &dyn BlobStore,
+        root: &StorageRoot,
+        version: &BlobVersion,
+    ) -> Result<(), BlobError> {
+        match store.remove(&BlobKey::claim(), version).await {
+            Ok(()) | Err(BlobError::VersionMismatch { .. }) => {}
+            Err(error) => return Err(error),
+        }
+        if let Err(error) = self.remove_empty(root).await {
+            tracing::debug!(%error, %root, "the empty folders of a withdrawn claim are left");
+        }
+        Ok(())
     }
 }
 
@@ -213,18 +232,14 @@ enum Placed {
 /// Creates our claim where nobody has one. After any failure that leaves it open who won, the claim is read back.
 async fn place(store: &dyn BlobStore, request: ClaimRequest<'_>) -> Result<Placed, BlobError> {
     let Claimant { instance, database } = request.claimant;
-    let capabilities = match request.root.kind() {
-        // A local folder is made by claiming it, and the claim itself shows what it needs.
-        StorageKind::Local => None,
-        StorageKind::S3 | StorageKind::Gs => match store.probe().await {
-            Ok(capabilities) if capabilities.can_be_managed() => Some(capabilities),
-            Ok(capabilities) => {
-                let lack = lacks(capabilities);
-                let outcome = ClaimOutcome::Unmanageable { lack, capabilities: Some(capabilities) };
-                return Ok(Placed::Otherwise(outcome));
-            }
-            Err(error) => return unmanageable(error, None).map(Placed::Otherwise),
-        },
+    let capabilities = match store.probe().await {
+        Ok(capabilities) if capabilities.can_be_managed() => Some(capabilities),
+        Ok(capabilities) => {
+            let lack = lacks(capabilities);
+            let outcome = ClaimOutcome::Unmanageable { lack, capabilities: Some(capabilities) };
+            return Ok(Placed::Otherwise(outcome));
+        }
+        Err(error) => return unmanageable(error, request.root, None).map(Placed::Otherwise),
     };
     // A claim that somebody removed is followed by one of a later epoch: whoever believes in the former is fenced off.
     let epoch = request.recorded.max(request.last_epoch).map_or(ClaimEpoch::FIRST, ClaimEpoch::next);
@@ -244,9 +259,7 @@ async fn place(store: &dyn BlobStore, request: ClaimRequest<'_>) -> Result<Place
         Ok(state) if matches!(error, BlobError::AlreadyExists { .. }) => {
             Ok(Placed::Otherwise(ClaimOutcome::Foreign(state)))
         }
-        Ok(ClaimState::Unclaimed) if request.root.kind() != StorageKind::Local => {
-            unmanageable(error, capabilities).map(Placed::Otherwise)
-        }
+        Ok(ClaimState::Unclaimed) => unmanageable(error, request.root, capabilities).map(Placed::Otherwise),
         Ok(_) | Err(_) => Err(error),
     }
 }
@@ -280,20 +293,19 @@ async fn settle(
     }
 }
 
-/// Takes back the claim that was just placed. Somebody may have done it already.
-async fn withdraw(store: &dyn BlobStore, version: &BlobVersion) -> Result<(), BlobError> {
-    match store.remove(&BlobKey::claim(), version).await {
-        Ok(()) | Err(BlobError::VersionMismatch { .. }) => Ok(()),
-        Err(error) => Err(error),
-    }
-}
-
 /// An error that says that a place can be read and not managed is no failure.
-fn unmanageable(error: BlobError, capabilities: Option<Capabilities>) -> Result<ClaimOutcome, BlobError> {
+fn unmanageable(
+    error: BlobError,
+    root: &StorageRoot,
+    capabilities: Option<Capabilities>,
+) -> Result<ClaimOutcome, BlobError> {
     let lack = match error {
-        BlobError::PermissionDenied { .. } => {
-            "it may be read with these credentials, and not written".to_owned()
-        }
+        BlobError::PermissionDenied { .. } => match root.kind() {
+            StorageKind::Local => "it cannot be written with your permissions".to_owned(),
+            StorageKind::S3 | StorageKind::Gs => {
+                "it may be read with these credentials, and not written".to_owned()
+            }
+        },
         BlobError::Unsupported { what, .. } => format!("its backend does not support {what}"),
         error => return Err(error),
     };

@@ -186,7 +186,11 @@ async fn a_location_whose_claim_was_removed_is_claimed_again_under_its_old_uid()
     assert_eq!((added.outcome, added.created), (AddOutcome::Managed, false));
     let claim = world.claim(LAB).unwrap();
     assert_eq!((claim.storage_uid(), claim.manager()), (before.storage_uid(), before.manager()));
-    assert_eq!(claim.epoch(), before.epoch().map(ClaimEpoch::next), "who believes in the former is fenced off");
+    assert_eq!(
+        claim.epoch(),
+        before.epoch().map(ClaimEpoch::next),
+        "who believes in the former is fenced off"
+    );
     world.file("/home/ada/a.csv", "1");
     save(&lab, paths(&["a.csv"])).await;
 }
@@ -212,15 +216,34 @@ async fn a_lost_answer_to_a_claim_is_no_defeat() {
 }
 
 #[tokio::test]
-async fn a_place_without_write_access_is_not_managed() {
+async fn a_folder_without_write_access_is_linked_and_the_reason_is_said() {
     let world = World::new();
     let lab = world.lab().await;
     world.file("/shared/data/a.csv", "1");
     world.machine.stores.set_read_only(&root(SHARED), true);
+    let added = add(&lab, SHARED).await;
+    assert_eq!(added.storage.access(lab.instance()), Access::Linked);
+    let AddOutcome::Unmanageable { lack } = added.outcome else { panic!("{:?}", added.outcome) };
+    assert!(lack.contains("permissions"), "{lack}");
+}
+
+#[tokio::test]
+async fn a_folder_that_is_absent_and_cannot_be_made_is_refused() {
+    let world = World::new();
+    let lab = world.lab().await;
+    world.machine.stores.set_read_only(&root(SHARED), true);
     let error = try_add(&lab, SHARED).await.unwrap_err();
-    assert_error(&error, Category::Failed, "permission denied");
-    assert!(error.hint().unwrap().contains("--link"));
-    assert_eq!(link(&lab, SHARED).await.storage.access(lab.instance()), Access::Linked);
+    assert_error(&error, Category::Failed, "may not make");
+    assert_eq!(list_storages(&lab).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn what_a_folder_can_do_is_tried_out_and_recorded() {
+    let world = World::new();
+    let lab = world.lab().await;
+    let added = add(&lab, SHARED).await;
+    assert!(added.storage.capabilities.is_some_and(|seen| seen.can_be_managed()));
+    assert!(show_storage(&lab, LAB).await.unwrap().listed.storage.capabilities.is_some());
 }
 
 #[tokio::test]

@@ -148,7 +148,7 @@ async fn a_place_that_cannot_be_written_leaves_nothing_behind() {
     world.machine.stores.set_read_only(&root("/readonly"), true);
     let error =
         refusal(&world.host(), InitialiseInstance { database: Some(books.clone()), ..at("/readonly") }).await;
-    assert_error(&error, Category::Failed, "permission denied");
+    assert_error(&error, Category::Refused, "permissions");
     assert!(world.machine.databases.open(&books, AccessMode::Read).await.is_err());
     assert!(!world.machine.stores.exists(&root("/readonly")));
 }

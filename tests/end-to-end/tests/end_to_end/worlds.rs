@@ -5,7 +5,7 @@ mod claim_races;
 mod cloud_faults;
 mod cloud_registries;
 mod many_writers;
-mod on_both_clouds;
+pub(super) mod on_both_clouds;
 mod postgres_faults;
 mod presigned;
 mod public_data;

@@ -15,8 +15,9 @@ use crate::session::{Session, is_default};
   freehold storage add /mnt/partner --link
   freehold storage add s3://lab-bucket/archive --region eu-central-1
   freehold storage add gs://public-bucket --link
+  freehold storage add /mnt/partner --link --announce
 
-A managed location is claimed with a small file, .lamindb/storage_uid.txt. Nothing is written to a linked one. A cloud location without write access, or without conditional writes, is linked.")]
+A managed location is claimed with a small file, .lamindb/storage_uid.txt. Nothing is written to a linked one, but for the receipt that --announce asks for. A location without write access, or whose backend ignores the conditions of writes, is linked. A location that another instance has handed over becomes managed.")]
 pub(crate) struct Add {
     #[arg(
         help = "The root: a folder, which is made when it is absent, unless it is linked; or s3://bucket[/prefix] or gs://bucket[/prefix]"
@@ -34,6 +35,9 @@ pub(crate) struct Add {
     /// Only link it: claim nothing, write nothing there
     #[arg(long)]
     link: bool,
+    /// Leave a receipt there, .lamindb/links/UID, that tells its manager who links it
+    #[arg(long, requires = "link")]
+    announce: bool,
 }
 
 impl Add {
@@ -44,7 +48,7 @@ impl Add {
             description: self.description,
             region: self.region.or(self.host),
             link: self.link,
-            announce: false,
+            announce: self.announce,
         };
         let added = freehold.add_storage(request).await?;
         let instance = freehold.instance();
@@ -52,7 +56,18 @@ impl Add {
             let (access, is_default) = (added.storage.access(instance), is_default(instance, &added.storage));
             return session.output.document(&AddedStorageView::new(&added, access, is_default));
         }
-        tell(session, &added, instance)
+        tell(session, &added, instance)?;
+        tell_receipt(session, &added, self.announce && added.storage.access(instance) == Access::Linked);
+        Ok(())
+    }
+}
+
+fn tell_receipt(session: &mut Session, added: &AddedStorage, was_asked_for: bool) {
+    let output = &mut session.output;
+    match (added.announced, was_asked_for) {
+        (true, _) => output.note("note: a receipt there tells its manager that this instance links it"),
+        (false, true) => output.note("note: no receipt could be left there; it is linked all the same"),
+        (false, false) => {}
     }
 }
 

@@ -1,6 +1,7 @@
 //! `freehold storage remove`.
 
 use clap::Args;
+use freehold_domain::Access;
 
 use crate::failure::Failure;
 use crate::output::StorageView;
@@ -11,7 +12,7 @@ use crate::session::Session;
 #[command(after_help = "Examples:
   freehold storage remove ./archive
 
-A location at which artifacts are recorded, and the default storage, cannot be removed.")]
+A location at which artifacts are recorded, and the default storage, cannot be removed. To give up such a location, and go on reading there, use `freehold storage release`.")]
 pub(crate) struct Remove {
     /// The location: its uid, a unique prefix of it, or its root
     #[arg(value_name = "S")]
@@ -26,8 +27,12 @@ impl Remove {
             let access = storage.access(freehold.instance());
             return session.output.document(&StorageView::new(&storage, access, false));
         }
+        let claim = match storage.access(freehold.instance()) {
+            Access::Managed => "its claim is given up, and what lies there stays",
+            Access::Linked => "what lies there stays",
+        };
         session.output.say(format_args!(
-            "removed storage location {} ({}); what lies there stays",
+            "removed storage location {} ({}); {claim}",
             storage.root(),
             storage.uid()
         ))

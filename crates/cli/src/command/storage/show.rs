@@ -2,13 +2,13 @@
 
 use clap::Args;
 use freehold::{ClaimReport, StorageDetails, Tally};
-use freehold_domain::Claim;
+use freehold_domain::{Capabilities, Claim, StorageEvent};
 
 use crate::failure::Failure;
-use crate::output::{Fields, StorageDetailsView, count, for_people, size};
+use crate::output::{Fields, StorageDetailsView, count, for_people, linker_lines, size};
 use crate::session::Session;
 
-/// Show everything about a storage location, and what the claim in it says now
+/// Show everything about a storage location: what the claim in it says now, what its backend can do, who links it, and what became of it
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   freehold storage show ./mydata
@@ -50,6 +50,45 @@ fn fields(details: &StorageDetails) -> Fields {
         .with("ingested", tally(details.usage.ingested))
         .with("in place", tally(details.usage.in_place))
         .with("claim", claim(&details.claim))
+        .with_all("backend", capabilities(storage.capabilities))
+        .with_all("linked by", linkers(details))
+        .with_all("history", details.history.iter().map(event))
+}
+
+/// What the backend was seen to be able to do, a line each.
+fn capabilities(seen: Option<Capabilities>) -> Vec<String> {
+    let Some(Capabilities { create_if_absent, compare_and_swap, list_after_write, case_sensitive }) = seen
+    else {
+        return vec!["not probed".to_owned()];
+    };
+    let honoured = |is_honoured| if is_honoured { "honoured" } else { "ignored" };
+    vec![
+        format!("create if absent: {}", honoured(create_if_absent)),
+        format!("compare and swap: {}", honoured(compare_and_swap)),
+        format!("list after write: {}", if list_after_write { "at once" } else { "later" }),
+        format!("case of names: {}", if case_sensitive { "told apart" } else { "not told apart" }),
+    ]
+}
+
+fn linkers(details: &StorageDetails) -> Vec<String> {
+    match &details.linkers {
+        None => vec!["cannot be read".to_owned()],
+        Some(linkers) => linker_lines(linkers),
+    }
+}
+
+fn event(event: &StorageEvent) -> String {
+    let mut text = format!("{}  {}", for_people(event.at), event.change.to_string().replace('_', " "));
+    let parts = [
+        event.epoch.map(|epoch| format!("epoch {epoch}")),
+        event.other.map(|other| format!("other instance {other}")),
+        event.reason.as_ref().map(|reason| format!("because: {reason}")),
+    ];
+    for part in parts.into_iter().flatten() {
+        text.push_str(", ");
+        text.push_str(&part);
+    }
+    text
 }
 
 fn tally(tally: Tally) -> String {
@@ -59,7 +98,8 @@ fn tally(tally: Tally) -> String {
     }
 }
 
-fn claim(report: &ClaimReport) -> String {
+/// What the claim in a location says.
+pub(super) fn claim(report: &ClaimReport) -> String {
     match report {
         ClaimReport::Unclaimed => "nobody claims it".to_owned(),
         ClaimReport::Held(claim) => held(claim),

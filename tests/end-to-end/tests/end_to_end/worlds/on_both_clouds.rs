@@ -17,4 +17,4 @@ macro_rules! on_both_clouds {
         }
     };
 }
-pub(super) use on_both_clouds;
+pub(in crate::end_to_end) use on_both_clouds;
