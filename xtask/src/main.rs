@@ -11,6 +11,7 @@ mod machine;
 mod markdown;
 mod production_code;
 mod quickstart;
+mod race;
 mod rust_text;
 mod servers;
 mod source_tree;
@@ -76,6 +77,15 @@ enum Task {
         #[arg(long)]
         measure: bool,
     },
+    /// Let processes of many instances claim, hand over and release at once, and print rounds and violations.
+    Race {
+        /// How many rounds of each race.
+        #[arg(long, default_value_t = 100)]
+        rounds: usize,
+        /// Where; every kind of storage by default.
+        #[arg(long)]
+        backend: Option<race::Backend>,
+    },
     /// Measure saving many small files next to copying them, as a Markdown table.
     Bench {
         /// How many files of 4 KiB.
@@ -117,6 +127,7 @@ fn run(task: Task) -> Result<bool> {
         }
         Task::Generate { rewrite_unreleased } => generate::run(&root, rewrite_unreleased).map(|()| true),
         Task::Footprint { measure } => footprint::run(&root, measure).map(|()| true),
+        Task::Race { rounds, backend } => race::run(&root, rounds, backend),
         Task::Bench { files, folder } => bench::run(&root, files, folder.as_deref()).map(|()| true),
     }
 }

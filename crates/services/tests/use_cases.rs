@@ -6,12 +6,15 @@ mod use_cases {
     mod categories;
     mod checking;
     mod claims;
+    mod closing;
     mod cloud_locations;
     mod cloud_registries;
     mod conflicts;
     mod connecting;
+    mod damaged_claims;
     mod deleting;
     mod deleting_an_instance;
+    mod deletion_orders;
     mod entity_tags;
     mod harness;
     mod initialise;

@@ -27,6 +27,16 @@ impl Actor {
         Self { shell, slug: slug.to_owned(), root, database }
     }
 
+    /// Somebody whose instance exists already, and is current in `shell`.
+    pub fn of(shell: Shell, slug: &str, root: String) -> Self {
+        Self { shell, slug: slug.to_owned(), root, database: None }
+    }
+
+    /// The environment in which the commands run.
+    pub fn shell(&self) -> &Shell {
+        &self.shell
+    }
+
     /// `owner/name`.
     pub fn slug(&self) -> &str {
         &self.slug

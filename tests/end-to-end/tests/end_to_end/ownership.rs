@@ -1,5 +1,14 @@
 //! One manager for each place, and only the manager writes.
 
+mod aliases;
+mod careless_stores;
+mod crowds;
+mod fencing;
+mod identity;
+mod on_every_storage;
+mod overlaps;
+mod races;
+
 use std::process::Stdio;
 
 use freehold_tests::{Lab, Sandbox};
