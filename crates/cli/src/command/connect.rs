@@ -54,8 +54,11 @@ impl Connect {
         }
         let instance = &description.instance;
         for storage in &relocated.moved {
-            output
-                .say(format_args!("the claim in {} names the registry where it lies now", storage.root()))?;
+            output.say(format_args!(
+                "storage location {} ({}) and its claim are recorded as they lie now",
+                storage.root(),
+                storage.uid()
+            ))?;
         }
         if relocated.moved.is_empty() && relocated.left.is_empty() {
             output.note("note: no claim had to be changed: nothing was moved since the last time");

@@ -145,8 +145,13 @@ mod tests {
     #[test]
     fn an_instance_has_the_fields_of_the_contract_and_no_password() {
         let id = format!("{:032x}", 0x3fae_3ac9_c768_5a63_96f2_d619_d4a5_b2bf_u128);
-        let instance =
-            Instance::recorded(id.parse().unwrap(), "lab/primary".parse().unwrap(), Timestamp::MIN_UTC, None);
+        let instance = Instance::recorded(
+            id.parse().unwrap(),
+            "lab/primary".parse().unwrap(),
+            Timestamp::MIN_UTC,
+            None,
+            false,
+        );
         let description = InstanceDescription {
             instance,
             default_storage: Some(storage_view::tests::storage("/data")),

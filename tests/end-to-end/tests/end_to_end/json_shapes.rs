@@ -75,6 +75,48 @@ fn listed_locations_have_the_documented_shape() {
 }
 
 #[test]
+fn what_tells_of_ownership_has_the_documented_shape() {
+    let lab = Lab::with_analysis();
+    lab.run(&["storage", "add", "./second"]).ok();
+    let json = |arguments: &[&str]| lab.run(&[arguments, &["--json"]].concat()).ok().json();
+    let shown = json(&["storage", "show", "./second"]);
+    has_fields(&shown, &["uid", "usage", "claim", "capabilities", "history", "linkers"]);
+    has_fields(
+        &shown["claim"],
+        &["state", "storage_uid", "instance_uid", "slug", "epoch", "database", "written_by"],
+    );
+    has_fields(&shown["history"][0], &["change", "epoch", "other", "reason", "at", "by", "run"]);
+    let checked = json(&["storage", "check", "./second"]);
+    has_fields(&checked, &["has_problems", "locations"]);
+    has_fields(
+        &checked["locations"][0],
+        &["uid", "access", "findings", "probed", "former_claims", "linkers"],
+    );
+    has_fields(
+        &json(&["storage", "explain", "./second/a.csv"]),
+        &[
+            "path",
+            "may_write",
+            "rule",
+            "because",
+            "location",
+            "key",
+            "claim",
+            "around",
+            "artifacts",
+            "credentials",
+        ],
+    );
+    let handed = json(&["storage", "hand-over", "./second", "--to", "analysis/derived", "--yes"]);
+    has_fields(&handed, &["uid", "access", "receiver", "linkers"]);
+    let uid = handed["receiver"]["uid"].as_str().unwrap();
+    let adopt = ["storage", "adopt", "./second", "--reason", "gone", "--expect-manager", uid];
+    has_fields(&json(&adopt), &["uid", "access", "former_manager", "former_claim"]);
+    has_fields(&json(&["storage", "release", "./second", "--yes"]), &["uid", "access", "linkers"]);
+    has_fields(&json(&["connect", "./lab-data", "--moved"]), &["id", "uid", "slug", "moved", "left"]);
+}
+
+#[test]
 fn what_only_clouds_have_has_the_documented_shape() {
     let world = World::of(StorageKind::S3);
     let lab = world.actor("lab/primary", "lab-data");
@@ -121,6 +163,11 @@ fn every_command_has_help_with_an_example() {
         "storage default",
         "storage update",
         "storage remove",
+        "storage release",
+        "storage hand-over",
+        "storage adopt",
+        "storage check",
+        "storage explain",
         "storage uploads",
         "save",
         "list",

@@ -75,6 +75,6 @@ fn a_location_goes_to_nobody_unknown_nor_to_itself_nor_unasked() {
         .exits(4)
         .says("default");
     lab.analysis(&["storage", "add", "./second"]).ok();
-    lab.analysis(&["storage", "hand-over", "./second", "--to", "lab/primary", "--yes"]).exits(2);
+    lab.analysis(&["storage", "hand-over", "./second", "--to", "lab/primary", "--yes"]).exits(4);
     assert_eq!(lab.run(&["storage", "show", "./second", "--json"]).ok().json()["access"], "managed");
 }
