@@ -12,7 +12,9 @@ use freehold_services::cache_artifact::{CacheArtifactError, CachedArtifact, cach
 use freehold_services::delete_artifacts::{
     DeleteArtifactsError, DeletedArtifacts, Deletion, delete_artifacts,
 };
-use freehold_services::delete_instance::{DataFate, DeleteInstanceError, DeletedInstance, delete_instance};
+use freehold_services::delete_instance::{
+    DataFate, DeleteInstanceError, DeletedInstance, DeletionOrder, apply_deletion, delete_instance,
+};
 use freehold_services::describe_instance::{InstanceDescription, describe_instance};
 use freehold_services::find_artifact::{ArtifactDetails, find_artifact, find_artifact_record};
 use freehold_services::finish_run::{FinishRunError, finish_run};
@@ -140,6 +142,14 @@ impl Freehold {
     /// See [`DeleteInstanceError`]. A refusal changes nothing.
     pub async fn delete_instance(&self, fate: DataFate) -> Result<DeletedInstance, DeleteInstanceError> {
         delete_instance(&self.registry, fate).await
+    }
+
+    /// Deletes the instance as it was planned before. Interrupted, the same order finishes.
+    ///
+    /// # Errors
+    /// See [`DeleteInstanceError`]. A refusal, such as for a world that has changed since, changes nothing.
+    pub async fn apply_deletion(&self, order: &DeletionOrder) -> Result<DeletedInstance, DeleteInstanceError> {
+        apply_deletion(&self.registry, order).await
     }
 
     /// Lets go of the registry. Other clones can no longer use it either.

@@ -53,7 +53,9 @@ pub use freehold_services::check_storage::{
 pub use freehold_services::connect_instance::ConnectError;
 pub use freehold_services::default_storage::DefaultStorageError;
 pub use freehold_services::delete_artifacts::{DeleteArtifactsError, DeletedArtifacts, Deletion};
-pub use freehold_services::delete_instance::{DataFate, DeleteInstanceError, DeletedInstance};
+pub use freehold_services::delete_instance::{
+    DataFate, DeleteInstanceError, DeletedInstance, DeletionOrder, LocationFate,
+};
 pub use freehold_services::describe_instance::InstanceDescription;
 pub use freehold_services::explain_path::{ExplainPathError, PathExplanation, Rule};
 pub use freehold_services::find_artifact::{ArtifactDetails, Presence};
@@ -66,7 +68,9 @@ pub use freehold_services::list_runs::ListRuns;
 pub use freehold_services::list_storages::ListedStorage;
 pub use freehold_services::locate_artifact::LocatedArtifact;
 pub use freehold_services::location::{Linkers, Overlap, Relation, RetiredClaim};
-pub use freehold_services::plan_deletion::{Contents, DeletionPlan, PlanDeletionError, PlannedLocation};
+pub use freehold_services::plan_deletion::{
+    Contents, DeletionPlan, PlanDeletionError, PlannedLocation, SeenLocation, Sight,
+};
 pub use freehold_services::presign_artifact::{PresignArtifactError, PresignedArtifact};
 pub use freehold_services::read_artifact::{ContentMismatch, ReadArtifact, ReadArtifactError};
 pub use freehold_services::release_storage::{ReleaseStorageError, ReleasedStorage};

@@ -256,14 +256,14 @@ struct Known {
 impl Known {
     /// The last epoch that is known of a location which was given up, and whose claim is still there: giving it up was interrupted, or is about to be
     /// finished.
-    fn given_up(&self, instance: &Instance, claim: &Claim) -> Option<ClaimEpoch> {
+    fn given_up(&self, instance: &Instance, claim: Option<ClaimEpoch>) -> Option<ClaimEpoch> {
         let last = self.history.last()?;
         let is_given_up = matches!(last.change, StorageChange::Released | StorageChange::HandedOver);
         if !is_given_up || self.managed_epoch(instance).is_some() {
             return None;
         }
         let epoch = self.history.iter().filter_map(|event| event.epoch).max()?;
-        claim.epoch().is_none_or(|found| found <= epoch).then_some(epoch)
+        claim.is_none_or(|claim| claim <= epoch).then_some(epoch)
     }
 
     /// The epoch in which it is recorded as managed.
@@ -358,7 +358,7 @@ async fn claim(
     let Found { found, region } = registry.host.locations.claim_for(request).await?;
     let (standing, capabilities) = match found {
         ClaimOutcome::Ours { claim, origin: origin @ ClaimOrigin::Found, capabilities } => {
-            let given_up = known.and_then(|known| known.given_up(&registry.instance, &claim));
+            let given_up = known.and_then(|known| known.given_up(&registry.instance, claim.epoch()));
             let claim = match given_up {
                 None => claim,
                 Some(last) => {
@@ -466,6 +466,12 @@ async fn record(
         provenance: known.provenance.clone(),
     });
     let history = transaction.storages().history(&known.uid()).await?;
+    let known = Known { storage: known, history };
+    if *outcome == AddOutcome::Managed && known.given_up(instance, *epoch).is_some() {
+        // Another process has given it up since the claim was read, and is about to remove that.
+        return Err(AddStorageError::Contended { root: root.clone() });
+    }
+    let Known { storage: known, history } = known;
     match standing.change(instance, &history, Some(&known)) {
         Some(change) => record_change(transaction, &mut updated, change, &provenance).await?,
         None if updated != known => {

@@ -150,7 +150,8 @@ pub async fn delete_artifacts(
         Deletion::Trash => {
             let uids: Vec<_> = targets.iter().map(|(artifact, _)| artifact.uid).collect();
             let artifacts =
-                mark::<DeleteArtifactsError>(registry, &uids, ArtifactState::Trashed, &[]).await?;
+                mark::<DeleteArtifactsError>(registry, &uids, ArtifactState::Trashed, &[], &BTreeMap::new())
+                    .await?;
             let unchanged = targets.iter().filter(|(artifact, _)| artifact.state != ArtifactState::Available);
             let unchanged = unchanged.map(|(artifact, _)| artifact.uid).collect();
             Ok(DeletedArtifacts { artifacts, unchanged, blobs: 0, bytes: 0 })

@@ -1,22 +1,30 @@
 //! Delete an instance: its claims, on request its ingested data, and last its registry.
+//!
+//! It is planned, and refused if need be, before anything is changed. Then the instance is closed: one unit of work in which no session that may be
+//! alive has announced a change, and the books are still those of the plan. Whoever wants to write from then on is refused, also when the deletion is
+//! interrupted; the same call, or any other deletion, finishes it.
 
-use std::collections::BTreeMap;
+mod carrying_out;
+mod closing;
+mod order;
 
-use freehold_domain::{Access, ArtifactState, NotManaged, Slug, Storage};
+use freehold_domain::{Access, InstanceUid, NotManaged, Slug, Storage, StorageRoot};
 use freehold_ports::blobs::BlobError;
-use freehold_ports::persistence::{
-    AccessMode, ArtifactFilter, ArtifactOrder, PageRequest, PersistenceError, Tally,
-};
-use freehold_ports::system::{Activity, DirectoryError, LivenessError};
+use freehold_ports::persistence::{AccessMode, PersistenceError, Tally};
+use freehold_ports::system::{DirectoryError, LivenessError};
 
 use crate::connect_instance::{ConnectError, find};
-use crate::list_storages::PAGE;
+use crate::hand_over_storage::HandOverStorageError;
 use crate::plan_deletion::{DeletionPlan, PlanDeletionError, plan_deletion};
-use crate::progress_task::Task;
-use crate::purge::{Doomed, purge};
-use crate::registries_folder::remove_empty_folders;
 use crate::registry::ActorError;
+use crate::release_storage::ReleaseStorageError;
 use crate::{AccessError, Category, Host, Registry, Transaction, UseCaseError};
+use carrying_out::{Fate, carry_out};
+use closing::{Books, close};
+pub use order::{DeletionOrder, LocationFate, apply_deletion};
+
+/// How often a deletion is planned anew when the books change under it.
+const ATTEMPTS: u32 = 8;
 
 /// What becomes of the data in managed locations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -63,6 +71,35 @@ pub enum DeleteInstanceError {
         /// What was named.
         target: String,
     },
+    /// The plan is that of another instance.
+    #[error("the plan is one for instance {planned}, and not for this one")]
+    AnotherInstance {
+        /// The instance that was planned for.
+        planned: InstanceUid,
+    },
+    /// Something but the actions was edited in the plan.
+    #[error(
+        "the plan does not have the digest that it names: something else than its actions was changed in it"
+    )]
+    PlanEdited,
+    /// The plan does not say what becomes of a location.
+    #[error("the plan does not say what becomes of {root}")]
+    Undecided {
+        /// The location.
+        root: StorageRoot,
+    },
+    /// The world is not as it was when the plan was made. Nothing was changed.
+    #[error("{root} is not as it was when the plan was made; nothing was changed")]
+    Changed {
+        /// The location.
+        root: StorageRoot,
+    },
+    /// A location could not be given up.
+    #[error(transparent)]
+    Release(#[from] ReleaseStorageError),
+    /// A location could not be handed over.
+    #[error(transparent)]
+    HandOver(#[from] HandOverStorageError),
     /// The plan could not be made.
     #[error(transparent)]
     Plan(#[from] PlanDeletionError),
@@ -95,7 +132,13 @@ pub enum DeleteInstanceError {
 impl UseCaseError for DeleteInstanceError {
     fn category(&self) -> Category {
         match self {
-            Self::HasData { .. } | Self::StillThere { .. } => Category::Refused,
+            Self::HasData { .. }
+            | Self::StillThere { .. }
+            | Self::Undecided { .. }
+            | Self::Changed { .. } => Category::Refused,
+            Self::AnotherInstance { .. } | Self::PlanEdited => Category::Invalid,
+            Self::Release(error) => error.category(),
+            Self::HandOver(error) => error.category(),
             Self::Busy { .. } => Category::Conflict,
             Self::Plan(error) => error.category(),
             Self::Connect(error) => error.category(),
@@ -115,7 +158,15 @@ impl UseCaseError for DeleteInstanceError {
                 "--release keeps all data and gives up the claims; --purge deletes ingested data for good; --dry-run shows the plan"
                     .to_owned(),
             ),
-            Self::StillThere { .. } | Self::Busy { .. } => None,
+            Self::StillThere { .. } | Self::Busy { .. } | Self::AnotherInstance { .. } => None,
+            Self::PlanEdited | Self::Changed { .. } => {
+                Some("make a new plan: `freehold instance delete --dry-run --json`".to_owned())
+            }
+            Self::Undecided { .. } => {
+                Some("set its action to release, purge or hand_over, or plan with --release or --purge".to_owned())
+            }
+            Self::Release(error) => error.hint(),
+            Self::HandOver(error) => error.hint(),
             Self::Plan(error) => error.hint(),
             Self::Connect(error) => error.hint(),
             Self::NotManaged(error) => error.hint(),
@@ -140,41 +191,28 @@ pub async fn delete_instance(
     registry: &Registry,
     fate: DataFate,
 ) -> Result<DeletedInstance, DeleteInstanceError> {
-    let plan = plan_deletion(registry).await?;
-    if fate == DataFate::Unsaid && plan.has_data() {
-        return Err(has_data(&plan));
-    }
-    let host = &registry.host;
-    let managed = || plan.locations.iter().filter(|location| location.access == Access::Managed);
-    refuse_while_others_write(registry).await?;
-    for location in managed() {
-        refuse_foreign_claim(registry, &location.storage).await?;
-    }
-    let mut purged = Tally::default();
-    if fate == DataFate::Purge {
-        // A run that has finished has nothing to do with it.
-        let registry = registry.under_run(None);
+    let registry = &registry.for_its_deletion();
+    for _ in 0..ATTEMPTS {
+        let books =
+            registry.reading(|| async |transaction: &mut Transaction| Books::read(transaction).await).await?;
+        let plan = plan_deletion(registry).await?;
+        if fate == DataFate::Unsaid && plan.has_data() {
+            return Err(has_data(&plan));
+        }
+        let managed = || plan.locations.iter().filter(|location| location.access == Access::Managed);
         for location in managed() {
-            let ingested = location.contents.unwrap_or_default().ingested;
-            purge_location(&registry, &location.storage, ingested).await?;
-            purged.artifacts += ingested.artifacts;
-            purged.bytes += ingested.bytes;
+            refuse_foreign_claim(registry, &location.storage).await?;
+        }
+        if close(registry, &books).await? {
+            let fate = match fate {
+                DataFate::Unsaid | DataFate::Release => Fate::Release,
+                DataFate::Purge => Fate::Purge,
+            };
+            let fates = managed().map(|location| (location.storage.uid(), fate.clone())).collect();
+            return carry_out(registry, plan, &fates, books.is_closing).await;
         }
     }
-    for location in managed() {
-        let proof = location.storage.managed_by(&registry.instance)?;
-        host.locations.release(proof, registry.claimant().await?).await?;
-    }
-    registry.close().await?;
-    host.databases.destroy(&registry.database).await?;
-    remove_empty_folders(host, &registry.database).await;
-    for location in managed() {
-        if let Err(error) = host.locations.remove_empty(location.storage.root()).await {
-            tracing::warn!(%error, root = %location.storage.root(), "an empty folder could not be removed");
-        }
-    }
-    host.directory.forget(registry.instance.uid()).await?;
-    Ok(DeletedInstance { plan, purged })
+    Err(DeleteInstanceError::Busy { slug: registry.instance.slug().clone() })
 }
 
 /// Forgets a known instance whose registry is gone: what is left of a deletion that was interrupted at its very end.
@@ -210,64 +248,10 @@ fn has_data(plan: &DeletionPlan) -> DeleteInstanceError {
     DeleteInstanceError::HasData { slug: plan.instance.slug().clone(), artifacts, bytes }
 }
 
-/// What another process is writing now would end in a place that nobody manages.
-async fn refuse_while_others_write(registry: &Registry) -> Result<(), DeleteInstanceError> {
-    let sessions = registry
-        .reading(|| async |transaction: &mut Transaction| transaction.intents().sessions().await)
-        .await?;
-    let own = registry.begun_session().await;
-    for session in sessions.into_iter().filter(|session| Some(*session) != own) {
-        if registry.host.liveness.is_alive(&registry.database, session).await? {
-            return Err(DeleteInstanceError::Busy { slug: registry.instance.slug().clone() });
-        }
-    }
-    Ok(())
-}
-
 /// A claim that is another's is found out before anything is deleted; one that is gone was given up by an interrupted deletion.
 async fn refuse_foreign_claim(registry: &Registry, storage: &Storage) -> Result<(), DeleteInstanceError> {
     match registry.writable(storage).await {
         Ok(_) | Err(AccessError::ClaimMissing { .. }) => Ok(()),
         Err(error) => Err(error.into()),
-    }
-}
-
-/// Purges the ingested artifacts of a location, a page at a time.
-async fn purge_location(
-    registry: &Registry,
-    storage: &Storage,
-    found: Tally,
-) -> Result<(), DeleteInstanceError> {
-    let location = match registry.writable(storage).await {
-        Ok(location) => location,
-        // An interrupted deletion had come to its end here.
-        Err(AccessError::ClaimMissing { .. }) if found.artifacts == 0 => return Ok(()),
-        Err(error) => return Err(error.into()),
-    };
-    let locations = BTreeMap::from([(storage.uid(), location)]);
-    let _task = Task::begin(&registry.host.progress, Activity::Deleting, None, None);
-    let filter = ArtifactFilter {
-        storage: Some(storage.uid()),
-        states: ArtifactState::ALL.to_vec(),
-        all_versions: true,
-        ..ArtifactFilter::default()
-    };
-    let mut page = PageRequest::first(PAGE);
-    loop {
-        let found = registry
-            .reading(|| {
-                async |transaction: &mut Transaction| {
-                    transaction.artifacts().list(&filter, ArtifactOrder::Newest, &page).await
-                }
-            })
-            .await?;
-        let ingested = found.items.iter().filter(|artifact| artifact.placement.location.is_ingested());
-        let doomed: Vec<Doomed<'_>> = ingested.map(|artifact| Doomed { artifact, version: None }).collect();
-        let uids: Vec<_> = doomed.iter().map(|doomed| doomed.artifact.uid).collect();
-        purge::<DeleteInstanceError>(registry, &uids, &doomed, &locations).await?;
-        match found.next {
-            Some(next) => page.after = Some(next),
-            None => return Ok(()),
-        }
     }
 }

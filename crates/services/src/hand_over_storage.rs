@@ -1,4 +1,7 @@
 //! Hand a storage location over to another instance, which manages it from then on.
+//!
+//! As with a [release](crate::release_storage), the record goes first and then the claim. If a place around the location turns out to be claimed by others,
+//! the claim stays ours, or becomes ours again, in an epoch after all that were recorded.
 
 use freehold_domain::{InstanceUid, Storage, StorageChange, StorageRoot};
 use freehold_ports::persistence::{AccessMode, PersistenceError};
@@ -7,7 +10,9 @@ use uuid::Uuid;
 use crate::connect_instance::{ConnectError, open_instance};
 use crate::location::{HandOver, Linkers, Overlap, Receiver};
 use crate::ownership::{Change, managed_instead, record_change};
-use crate::release_storage::{Holding, ReleaseStorageError, holding, read_linkers, record_given_up};
+use crate::release_storage::{
+    Holding, ReleaseStorageError, finished, holding, read_linkers, record_given_up,
+};
 use crate::{AccessError, Category, Registry, Transaction, UseCaseError};
 
 /// A location that was handed over.
@@ -108,40 +113,58 @@ pub async fn hand_over_storage(
     if receiver.id == registry.instance.id() {
         return Err(HandOverStorageError::ToItself { to: to.to_owned() });
     }
-    let Holding { storage, last } = holding(registry, storage).await?;
-    let linkers = read_linkers(registry, &storage).await;
-    let uid = receiver.uid();
-    let done = |storage| HandedOverStorage {
-        storage,
-        receiver: uid,
-        slug: receiver.slug.clone(),
-        linkers: linkers.clone(),
-    };
-    if storage.managed_by(&registry.instance).is_err()
-        && last.is_some_and(|last| last.change == StorageChange::HandedOver && last.other == Some(uid))
-    {
-        return Ok(done(storage));
-    }
-    let locations = &registry.host.locations;
-    let proof = locations.managed(&storage, &registry.instance).await?;
-    let claimant = registry.claimant().await?;
-    let root = storage.root().clone();
-    match locations.hand_over(proof, claimant, &receiver, &registry.host.progress).await? {
-        HandOver::Done(claim) => {
-            let change = Change::new(StorageChange::HandedOver, claim.epoch()).with(Some(uid));
-            Ok(done(record_given_up(registry, &storage, Some(uid), change).await?))
+    let holding = holding(registry, storage).await?;
+    let linkers = read_linkers(registry, &holding.storage).await;
+    let storage = hand_over(registry, holding, &receiver).await?;
+    Ok(HandedOverStorage { storage, receiver: receiver.uid(), slug: receiver.slug, linkers })
+}
+
+/// Hands a location over, or finishes handing it over.
+pub(crate) async fn hand_over(
+    registry: &Registry,
+    holding: Holding,
+    receiver: &Receiver,
+) -> Result<Storage, HandOverStorageError> {
+    let (locations, progress) = (&registry.host.locations, &registry.host.progress);
+    let (claimant, uid) = (registry.claimant().await?, receiver.uid());
+    let root = || holding.storage.root().clone();
+    let (held, given) = match holding.before(StorageChange::HandedOver, &registry.instance) {
+        Some(held) if holding.storage.managed_by(&registry.instance).is_err() && holding.is_with(uid) => {
+            (held, holding.storage.clone())
         }
-        HandOver::Overlapping(overlap) => Err(HandOverStorageError::Overlaps { root, overlap }),
-        HandOver::TakenBack(claim, overlap) => {
-            let back = managed_instead(&storage, claim.manager(), claim.epoch());
-            record_taken_back(registry, back, uid).await?;
-            Err(HandOverStorageError::Overlaps { root, overlap })
+        _ => {
+            let proof = locations.managed(&holding.storage, &registry.instance).await?;
+            if let Some(overlap) = locations.look_before_hand_over(proof, claimant, uid, progress).await? {
+                return Err(HandOverStorageError::Overlaps { root: root(), overlap });
+            }
+            let change = Change::new(StorageChange::HandedOver, Some(proof.epoch().next())).with(Some(uid));
+            let given = record_given_up(registry, &holding.storage, Some(uid), change).await?;
+            (holding.storage.clone(), given)
+        }
+    };
+    let proof = held.managed_by(&registry.instance).map_err(AccessError::from)?;
+    match finished(locations.hand_over(proof, claimant, receiver, progress).await)? {
+        None | Some(HandOver::Done) => Ok(given),
+        Some(HandOver::Overlapping(overlap)) => {
+            let region = held.region.as_deref();
+            let last = proof.epoch().next();
+            if let Some(claim) =
+                locations.renew(held.root(), region, claimant, last).await.map_err(AccessError::from)?
+            {
+                record_taken_back(registry, managed_instead(&held, claim.manager(), claim.epoch()), uid)
+                    .await?;
+            }
+            Err(HandOverStorageError::Overlaps { root: root(), overlap })
+        }
+        Some(HandOver::TakenBack(claim, overlap)) => {
+            record_taken_back(registry, managed_instead(&held, claim.manager(), claim.epoch()), uid).await?;
+            Err(HandOverStorageError::Overlaps { root: root(), overlap })
         }
     }
 }
 
 /// Who is meant. An id is taken by its word, and what people call it is looked up; anything else must lead to a registry that says its id.
-async fn find_receiver(registry: &Registry, to: &str) -> Result<Receiver, HandOverStorageError> {
+pub(crate) async fn find_receiver(registry: &Registry, to: &str) -> Result<Receiver, HandOverStorageError> {
     let host = &registry.host;
     if let Ok(id) = Uuid::try_parse(to) {
         let uid = InstanceUid::of(id);

@@ -203,7 +203,9 @@ impl UseCaseError for InitialiseError {
             Self::Blob(error) => error.hint(),
             Self::Directory(error) => error.hint(),
             Self::Overlaps { .. } => Some("choose a place apart from it".to_owned()),
-            Self::Root(_) | Self::Name(_) | Self::DatabaseUrl(_) | Self::Contended { .. } | Self::File(_) => None,
+            Self::Root(_) | Self::Name(_) | Self::DatabaseUrl(_) | Self::Contended { .. } | Self::File(_) => {
+                None
+            }
         }
     }
 }

@@ -7,6 +7,7 @@
 
 pub mod add_storage;
 pub mod adopt_storage;
+mod announcement;
 pub mod cache_artifact;
 mod cached_content;
 pub mod category;

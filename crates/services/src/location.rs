@@ -15,14 +15,12 @@ mod writable;
 
 use std::sync::Arc;
 
-use freehold_domain::{
-    BlobKey, Claim, Instance, ManagedStorage, Storage, StorageKind, StorageRoot,
-};
+use freehold_domain::{BlobKey, Claim, Instance, ManagedStorage, Storage, StorageKind, StorageRoot};
 use freehold_ports::blobs::{BlobError, BlobStore, BlobStores, BlobVersion};
 
 pub use access_error::AccessError;
-pub(crate) use claim_desk::describe_manager;
 pub use claim_desk::ClaimState;
+pub(crate) use claim_desk::describe_manager;
 pub use claiming::{ClaimOrigin, ClaimOutcome};
 pub(crate) use claiming::{ClaimRequest, Claimant};
 pub use overlap::{Overlap, Relation};
@@ -102,7 +100,7 @@ impl Locations {
         let proof = self.managed(storage, claimant.instance).await?;
         let store = self.open_recorded(storage).await?;
         fence(proof, claimant, claim_desk::read(&*store).await?)?;
-        Ok(WritableLocation::new(store))
+        Ok(WritableLocation::new(store, proof))
     }
 
     /// Reads who manages a recorded location.
@@ -119,6 +117,21 @@ impl Locations {
         let store = self.open(root, region).await?;
         let found = claim_desk::read(&*store).await?;
         Ok(Found { found, region: store.region().map(str::to_owned) })
+    }
+
+    /// Sees to it that the claim of a managed location, if it is still there, is the one that is recorded.
+    ///
+    /// # Errors
+    /// [`AccessError`] when the claim is another's by now.
+    pub(crate) async fn confirm(
+        &self,
+        proof: ManagedStorage<'_>,
+        claimant: Claimant<'_>,
+    ) -> Result<(), AccessError> {
+        match self.recorded_claim(proof.storage()).await? {
+            ClaimState::Unclaimed => Ok(()),
+            state => fence(proof, claimant, state).map(drop),
+        }
     }
 
     /// Gives up the claim of a managed location, and says whether it was still there. What lies there stays.

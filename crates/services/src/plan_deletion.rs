@@ -1,20 +1,25 @@
 //! Plan the deletion of an instance: what lies where, whose it is, and what would happen to it.
 
+mod sight;
+
 use std::collections::HashMap;
 
 use freehold_domain::{
-    Access, ArtifactLocation, ArtifactUid, BlobKey, DatabaseUrl, Instance, RESERVED_DIRECTORY, Storage,
-    StorageRoot,
+    Access, ArtifactLocation, ArtifactState, ArtifactUid, BlobKey, DatabaseUrl, Instance, RESERVED_DIRECTORY,
+    Storage, StorageRoot,
 };
 use freehold_ports::blobs::{BlobError, BlobMetadata};
-use freehold_ports::persistence::{PersistenceError, Tally};
+use freehold_ports::persistence::{ArtifactFilter, ArtifactOrder, PageRequest, PersistenceError, Tally};
 use freehold_ports::system::{Activity, ProgressEvent};
 use futures_util::StreamExt;
 
-use crate::list_storages::{ListedStorage, list_storages};
-use crate::location::{Linkers, is_ownership_paper};
+use crate::list_storages::{ListedStorage, PAGE, list_storages};
+use crate::location::{ClaimState, Linkers, is_ownership_paper};
 use crate::progress_task::Task;
 use crate::release_storage::read_linkers;
+use sight::SetDigest;
+pub use sight::{SeenLocation, Sight, digest};
+
 use crate::{Category, Registry, Transaction, UseCaseError};
 
 /// How many blobs are compared with the registry at once.
@@ -50,6 +55,8 @@ pub struct PlannedLocation {
     pub contents: Option<Contents>,
     /// Who said that they link a managed location, and lose what lies there; absent when that could not be read.
     pub linkers: Option<Linkers>,
+    /// Digests of what was seen there; absent for a linked location.
+    pub sight: Option<Sight>,
 }
 
 /// The plan of a deletion.
@@ -108,17 +115,53 @@ pub async fn plan_deletion(registry: &Registry) -> Result<DeletionPlan, PlanDele
     let roots: Vec<StorageRoot> = all.iter().map(|listed| listed.storage.root().clone()).collect();
     let mut locations = Vec::new();
     for listed in all {
-        let (contents, linkers) = match listed.access {
+        let (look, linkers) = match listed.access {
             Access::Managed => {
-                let contents = look(registry, &listed.storage, &roots).await?;
-                (Some(contents), read_linkers(registry, &listed.storage).await)
+                let look = look(registry, &listed.storage, &roots).await?;
+                (Some(look), read_linkers(registry, &listed.storage).await)
             }
             Access::Linked => (None, None),
         };
+        let (contents, sight) = look.unzip();
         let ListedStorage { storage, access, .. } = listed;
-        locations.push(PlannedLocation { storage, access, contents, linkers });
+        locations.push(PlannedLocation { storage, access, contents, linkers, sight });
     }
     Ok(DeletionPlan { instance: registry.instance.clone(), database: registry.database.clone(), locations })
+}
+
+/// What was seen of a location until now.
+#[derive(Debug, Default)]
+struct Look {
+    contents: Contents,
+    ingested: SetDigest,
+    kept: SetDigest,
+}
+
+/// The artifacts that are recorded at a location. A purge leaves tombstones, so it does not change this.
+async fn recorded(registry: &Registry, storage: &Storage) -> Result<SetDigest, PlanDeletionError> {
+    let filter = ArtifactFilter {
+        storage: Some(storage.uid()),
+        states: ArtifactState::ALL.to_vec(),
+        all_versions: true,
+        ..ArtifactFilter::default()
+    };
+    let (mut digest, mut request) = (SetDigest::default(), PageRequest::first(PAGE));
+    loop {
+        let page = registry
+            .reading(|| {
+                async |transaction: &mut Transaction| {
+                    transaction.artifacts().list(&filter, ArtifactOrder::Newest, &request).await
+                }
+            })
+            .await?;
+        for artifact in &page.items {
+            digest.add(artifact.uid.as_str(), artifact.size);
+        }
+        match page.next {
+            Some(next) => request.after = Some(next),
+            None => return Ok(digest),
+        }
+    }
 }
 
 /// Looks at what belongs to a location: what lies in a location inside it is that one's.
@@ -126,7 +169,13 @@ async fn look(
     registry: &Registry,
     storage: &Storage,
     roots: &[StorageRoot],
-) -> Result<Contents, PlanDeletionError> {
+) -> Result<(Contents, Sight), PlanDeletionError> {
+    let claim = match registry.host.locations.recorded_claim(storage).await? {
+        ClaimState::Unclaimed => String::new(),
+        ClaimState::Held { claim, .. } => blake3::hash(claim.to_bytes().as_ref()).to_hex().to_string(),
+        ClaimState::Unreadable { reason } => reason,
+    };
+    let recorded = recorded(registry, storage).await?;
     let root = storage.root();
     let inner: Vec<&StorageRoot> =
         roots.iter().filter(|other| *other != root && root.contains(other)).collect();
@@ -135,15 +184,17 @@ async fn look(
         inner.iter().any(|inner| inner.relative_key(&path).is_some())
     };
     let location = registry.host.locations.readable(storage).await?;
-    let mut contents = Contents::default();
+    let mut found = Look::default();
     let mut blobs = location.list(None).await.chunks(BATCH);
     while let Some(batch) = blobs.next().await {
         let mut batch = batch.into_iter().collect::<Result<Vec<BlobMetadata>, _>>()?;
         registry.host.progress.report(ProgressEvent::Advanced { items: batch.len() as u64, bytes: 0 });
         batch.retain(|blob| !is_inside(blob) && !is_own_book(registry, storage, &blob.key));
-        compare(registry, storage, batch, &mut contents).await?;
+        compare(registry, storage, batch, &mut found).await?;
     }
-    Ok(contents)
+    let Look { contents, ingested, kept } = found;
+    let (ingested, kept) = (ingested.to_string(), kept.to_string());
+    Ok((contents, Sight { claim, ingested, kept, recorded: recorded.to_string() }))
 }
 
 /// Sorts a batch of blobs into what the registry knows and what it does not.
@@ -151,7 +202,7 @@ async fn compare(
     registry: &Registry,
     storage: &Storage,
     blobs: Vec<BlobMetadata>,
-    contents: &mut Contents,
+    look: &mut Look,
 ) -> Result<(), PlanDeletionError> {
     let keys: Vec<BlobKey> = blobs.iter().map(|blob| blob.key.clone()).collect();
     let uids: Vec<ArtifactUid> = keys.iter().filter_map(ingested_uid).collect();
@@ -172,18 +223,19 @@ async fn compare(
         }
         if let Some(blob) = unknown.remove(&artifact.blob_key()) {
             match artifact.placement.location {
-                ArtifactLocation::Ingested => add(&mut contents.ingested, &blob),
-                ArtifactLocation::InPlace(_) => add(&mut contents.in_place, &blob),
+                ArtifactLocation::Ingested => add(&mut look.contents.ingested, &mut look.ingested, &blob),
+                ArtifactLocation::InPlace(_) => add(&mut look.contents.in_place, &mut look.kept, &blob),
             }
         }
     }
     for blob in unknown.into_values() {
-        add(&mut contents.unknown, &blob);
+        add(&mut look.contents.unknown, &mut look.kept, &blob);
     }
     Ok(())
 }
 
-fn add(tally: &mut Tally, blob: &BlobMetadata) {
+fn add(tally: &mut Tally, digest: &mut SetDigest, blob: &BlobMetadata) {
+    digest.add(blob.key.as_str(), blob.size);
     tally.artifacts += 1;
     tally.bytes += blob.size;
 }

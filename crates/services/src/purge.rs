@@ -7,11 +7,12 @@ use freehold_ports::blobs::{BlobError, BlobVersion};
 use freehold_ports::persistence::PersistenceError;
 use freehold_ports::system::{LivenessError, ProgressEvent};
 
+use crate::announcement::announce;
 use crate::family_heads::settle_heads;
 use crate::location::WritableLocation;
 use crate::registry::ActorError;
 use crate::settled_intents::drop_intents;
-use crate::{Registry, Transaction, UseCaseError};
+use crate::{AccessError, Registry, Transaction, UseCaseError};
 
 /// An artifact whose bytes are to be deleted.
 #[derive(Debug, Clone)]
@@ -31,13 +32,18 @@ pub(crate) async fn purge<E>(
     locations: &BTreeMap<StorageUid, WritableLocation>,
 ) -> Result<Vec<Artifact>, E>
 where
-    E: UseCaseError + From<ActorError> + From<LivenessError> + From<PersistenceError> + From<BlobError>,
+    E: UseCaseError
+        + From<AccessError>
+        + From<ActorError>
+        + From<LivenessError>
+        + From<PersistenceError>
+        + From<BlobError>,
 {
     if artifacts.is_empty() {
         return Ok(Vec::new());
     }
-    let intents = announce::<E>(registry, doomed).await?;
-    let purged = mark::<E>(registry, artifacts, ArtifactState::Purged, &intents).await?;
+    let intents = intents_for::<E>(registry, doomed).await?;
+    let purged = mark::<E>(registry, artifacts, ArtifactState::Purged, &intents, locations).await?;
     for (storage, location) in locations {
         let here = || doomed.iter().filter(|doomed| doomed.artifact.placement.storage == *storage);
         let keys: Vec<BlobKey> = here()
@@ -79,7 +85,7 @@ async fn delete_version(
     }
 }
 
-async fn announce<E>(registry: &Registry, doomed: &[Doomed<'_>]) -> Result<Vec<Intent>, E>
+async fn intents_for<E>(registry: &Registry, doomed: &[Doomed<'_>]) -> Result<Vec<Intent>, E>
 where
     E: UseCaseError + From<LivenessError>,
 {
@@ -106,10 +112,15 @@ pub(crate) async fn mark<E>(
     uids: &[ArtifactUid],
     state: ArtifactState,
     intents: &[Intent],
+    locations: &BTreeMap<StorageUid, WritableLocation>,
 ) -> Result<Vec<Artifact>, E>
 where
-    E: UseCaseError + From<ActorError> + From<PersistenceError>,
+    E: UseCaseError + From<AccessError> + From<ActorError> + From<PersistenceError>,
 {
+    let announced_at =
+        |storage| intents.iter().filter(move |intent| intent.storage == storage).cloned().collect();
+    let announced: Vec<(&WritableLocation, Vec<Intent>)> =
+        locations.iter().map(|(storage, location)| (location, announced_at(*storage))).collect();
     registry
         .writing(|| {
             async |transaction: &mut Transaction| {
@@ -125,7 +136,9 @@ where
                     artifact.provenance.record_update(actor.created_at(), actor.run());
                 }
                 transaction.artifacts().update_many(&changed).await?;
-                transaction.intents().insert_many(intents).await?;
+                for (location, intents) in &announced {
+                    announce(registry, transaction, location, intents).await?;
+                }
                 settle_heads(transaction, changed.iter().map(|artifact| artifact.uid.stem()).collect())
                     .await?;
                 Ok(transaction.artifacts().find_many(uids).await?)

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use freehold_domain::{DatabaseFingerprint, DatabaseUrl, Instance, Provenance, RunUid, SessionUid, Storage, User};
+use freehold_domain::{
+    DatabaseFingerprint, DatabaseUrl, Instance, Provenance, RunUid, SessionUid, Slug, Storage, User,
+};
 use freehold_ports::persistence::{AccessMode, Persistence, PersistenceError};
 use freehold_ports::system::{LivenessError, SessionLock};
 use tokio::sync::{Mutex, OnceCell};
@@ -19,6 +21,8 @@ pub struct Registry {
     pub(crate) persistence: Arc<dyn Persistence>,
     pub(crate) user: User,
     pub(crate) run: Option<RunUid>,
+    /// Whether this is the deletion of the instance itself, the only one that writes once the instance is closing.
+    is_deletion: bool,
     session: Arc<Mutex<Option<Session>>>,
     fingerprint: Arc<OnceCell<DatabaseFingerprint>>,
 }
@@ -35,6 +39,12 @@ pub enum ActorError {
     /// The current run is not recorded in this registry.
     #[error("run {0} is not recorded in this instance")]
     UnknownRun(RunUid),
+    /// The instance is being deleted, or its deletion was interrupted. Nothing was written.
+    #[error("instance {slug} is being deleted; nothing was written")]
+    Closing {
+        /// The instance.
+        slug: Slug,
+    },
     /// The current run has ended, and nothing more can be done under it.
     #[error("run {0} has finished, and nothing more can be recorded under it")]
     FinishedRun(RunUid),
@@ -47,7 +57,7 @@ impl UseCaseError for ActorError {
     fn category(&self) -> Category {
         match self {
             Self::UnknownRun(_) => Category::NotFound,
-            Self::FinishedRun(_) => Category::Refused,
+            Self::FinishedRun(_) | Self::Closing { .. } => Category::Refused,
             Self::Persistence(error) => error.category(),
         }
     }
@@ -57,6 +67,9 @@ impl UseCaseError for ActorError {
             Self::UnknownRun(_) | Self::FinishedRun(_) => {
                 Some("begin one with `freehold run start --transform KEY`, or unset FREEHOLD_RUN".to_owned())
             }
+            Self::Closing { slug } => Some(format!(
+                "if nobody is deleting it at this moment, the deletion was interrupted: `freehold instance delete {slug}` finishes it"
+            )),
             Self::Persistence(error) => error.hint(),
         }
     }
@@ -70,7 +83,17 @@ impl Registry {
         persistence: Arc<dyn Persistence>,
         user: User,
     ) -> Self {
-        Self { host, instance, database, persistence, user, run: None, session: Arc::default(), fingerprint: Arc::default() }
+        Self {
+            host,
+            instance,
+            database,
+            persistence,
+            user,
+            run: None,
+            is_deletion: false,
+            session: Arc::default(),
+            fingerprint: Arc::default(),
+        }
     }
 
     pub(crate) fn with_instance(self, instance: Instance) -> Self {
@@ -81,6 +104,15 @@ impl Registry {
     #[must_use]
     pub fn under_run(&self, run: Option<RunUid>) -> Self {
         Self { run, ..self.clone() }
+    }
+
+    /// The same registry for the deletion of the instance, under no run: a run that has finished has nothing to do with it.
+    pub(crate) fn for_its_deletion(&self) -> Self {
+        Self { is_deletion: true, ..self.under_run(None) }
+    }
+
+    pub(crate) fn is_deletion(&self) -> bool {
+        self.is_deletion
     }
 
     /// The same registry, with every read of what lies in a cloud from there.
@@ -162,7 +194,13 @@ impl Registry {
     }
 
     /// Sees to it that the user is recorded as the profile is now and the run may be worked under, and gives the provenance of what is created now.
+    ///
+    /// Every unit of work that writes begins so: from the moment at which the instance is closing, none but its deletion gets past this.
     pub(crate) async fn record_actor(&self, transaction: &mut Transaction) -> Result<Provenance, ActorError> {
+        let is_closing = transaction.instance().find().await?.is_some_and(|instance| instance.is_closing());
+        if is_closing && !self.is_deletion {
+            return Err(ActorError::Closing { slug: self.instance.slug().clone() });
+        }
         match transaction.users().find_many(&[self.user.uid]).await?.first() {
             None => transaction.users().insert_many(std::slice::from_ref(&self.user)).await?,
             Some(recorded) if *recorded != self.user => transaction.users().update(&self.user).await?,

@@ -95,9 +95,8 @@ pub async fn remove_storage(registry: &Registry, storage: &str) -> Result<Storag
 /// Takes back the receipt that this instance may have left in a location that it no longer knows. A receipt is for people only, so a failure
 /// changes nothing.
 async fn withdraw_receipt(registry: &Registry, removed: &Storage) {
-    let withdrawn = async {
-        registry.host.locations.receipt_desk(removed, &registry.instance).await?.withdraw().await
-    };
+    let withdrawn =
+        async { registry.host.locations.receipt_desk(removed, &registry.instance).await?.withdraw().await };
     if let Err(error) = withdrawn.await {
         tracing::warn!(%error, root = %removed.root(), "the receipt of this instance could not be taken back");
     }

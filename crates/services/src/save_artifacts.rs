@@ -156,6 +156,14 @@ pub enum SaveArtifactsError {
         /// The size that the storage reports, in bytes.
         stored: u64,
     },
+    /// A recovery took this process for one that had ended, and undoes its copies.
+    #[error(
+        "what was copied to {root} was taken for what an interrupted process had left; nothing was recorded"
+    )]
+    IntentsTaken {
+        /// The location.
+        root: StorageRoot,
+    },
     /// A key cannot be made of a file's path.
     #[error("{path} cannot be saved under its own name")]
     Key {
@@ -233,6 +241,7 @@ impl UseCaseError for SaveArtifactsError {
             Self::NothingThere { .. } => Category::NotFound,
             Self::NotWhollyStored { .. } => Category::Integrity,
             Self::VersionsStored { .. } => Category::Refused,
+            Self::IntentsTaken { .. } => Category::Conflict,
             Self::EntityTagMissing { .. } => Category::Failed,
             Self::VersionsExhausted(error) => error.category(),
             Self::DefaultStorage(error) => error.category(),
@@ -275,6 +284,7 @@ impl UseCaseError for SaveArtifactsError {
             | Self::Reserved { .. }
             | Self::NothingThere { .. }
             | Self::NotWhollyStored { .. }
+            | Self::IntentsTaken { .. }
             | Self::GivenKey(_)
             | Self::Path(_)
             | Self::BlobKey(_)

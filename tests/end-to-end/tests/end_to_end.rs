@@ -8,8 +8,10 @@ mod end_to_end {
     mod bad_keys;
     mod bad_names;
     mod bad_roots;
+    mod closing;
     mod concurrency;
     mod deletion;
+    mod deletion_plans;
     mod instances;
     mod json_shapes;
     mod life_cycle;

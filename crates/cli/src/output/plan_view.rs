@@ -1,47 +1,81 @@
-//! The plan of an instance's deletion as JSON.
+//! The plan of an instance's deletion as JSON: printed, edited by people, and read again.
 
-use freehold::{DataFate, DeletionPlan, PlannedLocation, Tally};
-use freehold_domain::{Access, InstanceUid, StorageRoot, StorageUid};
-use serde::Serialize;
+use std::collections::BTreeMap;
+
+use freehold::{
+    Contents, DataFate, DeletionOrder, DeletionPlan, LocationFate, PlannedLocation, SeenLocation, Sight,
+    Tally,
+};
+use freehold_domain::{Access, InstanceUid, LinkReceipt, StorageRoot, StorageUid};
+use serde::{Deserialize, Serialize};
+
+use crate::failure::Failure;
 
 /// What is to happen, or has happened, to an instance.
-#[derive(Debug, Serialize)]
-pub(crate) struct PlanView<'plan> {
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct PlanView {
     instance: PlannedInstanceView,
     database: String,
     has_data: bool,
-    managed: Vec<ManagedView<'plan>>,
-    linked: Vec<LinkedView<'plan>>,
+    locations: Vec<LocationView>,
+    digest: String,
+    #[serde(default)]
     deleted: bool,
+    #[serde(default)]
     purged: Option<FilesView>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 struct PlannedInstanceView {
     id: String,
     uid: InstanceUid,
     slug: String,
 }
 
-#[derive(Debug, Serialize)]
-struct ManagedView<'plan> {
-    uid: StorageUid,
-    root: &'plan StorageRoot,
+#[derive(Debug, Serialize, Deserialize)]
+struct LocationView {
+    storage: StorageUid,
+    root: String,
+    access: AccessView,
+    instance_uid: Option<InstanceUid>,
+    action: ActionView,
+    /// The receiver of a hand-over.
+    #[serde(default)]
+    to: Option<String>,
+    contents: Option<ContentsView>,
+    /// Who said that they link it.
+    linked_by: Option<Vec<InstanceUid>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum AccessView {
+    Managed,
+    Linked,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum ActionView {
+    Untouched,
+    Undecided,
+    Release,
+    Purge,
+    HandOver,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct ContentsView {
     ingested: FilesView,
     in_place: FilesView,
     unknown: FilesView,
-    action: &'static str,
+    claim_digest: String,
+    ingested_digest: String,
+    kept_digest: String,
+    recorded_digest: String,
 }
 
-#[derive(Debug, Serialize)]
-struct LinkedView<'plan> {
-    uid: StorageUid,
-    root: &'plan StorageRoot,
-    instance_uid: Option<InstanceUid>,
-    action: &'static str,
-}
-
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct FilesView {
     files: u64,
     bytes: u64,
@@ -53,9 +87,15 @@ impl From<Tally> for FilesView {
     }
 }
 
-impl<'plan> PlanView<'plan> {
+impl From<FilesView> for Tally {
+    fn from(view: FilesView) -> Self {
+        Self { artifacts: view.files, bytes: view.bytes }
+    }
+}
+
+impl PlanView {
     /// The plan, with nothing done yet.
-    pub(crate) fn new(plan: &'plan DeletionPlan, fate: DataFate) -> Self {
+    pub(crate) fn new(plan: &DeletionPlan, fate: DataFate) -> Self {
         let instance = &plan.instance;
         Self {
             instance: PlannedInstanceView {
@@ -65,8 +105,8 @@ impl<'plan> PlanView<'plan> {
             },
             database: plan.database.to_string(),
             has_data: plan.has_data(),
-            managed: of_access(plan, Access::Managed).map(|location| managed(location, fate)).collect(),
-            linked: of_access(plan, Access::Linked).map(linked).collect(),
+            locations: plan.locations.iter().map(|location| location_view(location, fate)).collect(),
+            digest: plan.digest(),
             deleted: false,
             purged: None,
         }
@@ -76,42 +116,161 @@ impl<'plan> PlanView<'plan> {
     pub(crate) fn carried_out(self, purged: Tally) -> Self {
         Self { deleted: true, purged: Some(purged.into()), ..self }
     }
-}
 
-fn of_access(plan: &DeletionPlan, access: Access) -> impl Iterator<Item = &PlannedLocation> {
-    plan.locations.iter().filter(move |location| location.access == access)
-}
+    /// The same plan, with the actions of an order, carried out.
+    pub(crate) fn applied(self, order: &DeletionOrder, purged: Tally) -> Self {
+        let locations = self.locations.into_iter().map(|location| {
+            let (action, to) = match order.fates.get(&location.storage) {
+                None => (location.action, None),
+                Some(LocationFate::Release) => (ActionView::Release, None),
+                Some(LocationFate::Purge) => (ActionView::Purge, None),
+                Some(LocationFate::HandOver { to }) => (ActionView::HandOver, Some(to.clone())),
+            };
+            LocationView { action, to, ..location }
+        });
+        Self { locations: locations.collect(), deleted: true, purged: Some(purged.into()), ..self }
+    }
 
-fn managed(location: &PlannedLocation, fate: DataFate) -> ManagedView<'_> {
-    let contents = location.contents.unwrap_or_default();
-    ManagedView {
-        uid: location.storage.uid(),
-        root: location.storage.root(),
-        ingested: contents.ingested.into(),
-        in_place: contents.in_place.into(),
-        unknown: contents.unknown.into(),
-        action: match fate {
-            DataFate::Unsaid if contents.is_empty() => "release",
-            DataFate::Unsaid => "undecided",
-            DataFate::Release => "release",
-            DataFate::Purge => "purge",
-        },
+    /// Reads a plan that was printed, and perhaps edited.
+    pub(crate) fn parse(text: &str) -> Result<Self, Failure> {
+        serde_json::from_str(text).map_err(|error| {
+            Failure::invalid(format!("that is no plan of a deletion: {error}"))
+                .with_hint("make one: `freehold instance delete --dry-run --json > plan.json`")
+        })
+    }
+
+    /// The uid of the instance that was planned for.
+    pub(crate) fn instance(&self) -> InstanceUid {
+        self.instance.uid
+    }
+
+    /// What people call that instance.
+    pub(crate) fn slug(&self) -> &str {
+        &self.instance.slug
+    }
+
+    /// Where its registry is.
+    pub(crate) fn database(&self) -> &str {
+        &self.database
+    }
+
+    /// What the plan orders.
+    pub(crate) fn order(&self) -> Result<DeletionOrder, Failure> {
+        let (mut seen, mut fates) = (Vec::new(), BTreeMap::new());
+        for location in &self.locations {
+            seen.push(location.seen()?);
+            if let Some(fate) = location.fate()? {
+                fates.insert(location.storage, fate);
+            }
+        }
+        Ok(DeletionOrder { instance: self.instance.uid, digest: self.digest.clone(), seen, fates })
     }
 }
 
-fn linked(location: &PlannedLocation) -> LinkedView<'_> {
-    LinkedView {
-        uid: location.storage.uid(),
-        root: location.storage.root(),
+impl LocationView {
+    fn seen(&self) -> Result<SeenLocation, Failure> {
+        let root = StorageRoot::from_canonical(&self.root).map_err(|error| {
+            Failure::invalid(format!("the plan names a root that is none: {}: {error}", self.root))
+        })?;
+        let access = match self.access {
+            AccessView::Managed => Access::Managed,
+            AccessView::Linked => Access::Linked,
+        };
+        let contents = self.contents.as_ref();
+        Ok(SeenLocation {
+            storage: self.storage,
+            root,
+            access,
+            contents: contents.map(|contents| Contents {
+                ingested: contents.ingested.into(),
+                in_place: contents.in_place.into(),
+                unknown: contents.unknown.into(),
+            }),
+            sight: contents.map(|contents| Sight {
+                claim: contents.claim_digest.clone(),
+                ingested: contents.ingested_digest.clone(),
+                kept: contents.kept_digest.clone(),
+                recorded: contents.recorded_digest.clone(),
+            }),
+        })
+    }
+
+    fn fate(&self) -> Result<Option<LocationFate>, Failure> {
+        match (self.access, self.action, &self.to) {
+            (AccessView::Linked, ActionView::Untouched, None)
+            | (AccessView::Managed, ActionView::Undecided, None) => Ok(None),
+            (AccessView::Linked, _, _) => Err(Failure::invalid(format!(
+                "{} is linked, and a deletion leaves it untouched; its action cannot be another one",
+                self.root
+            ))),
+            (AccessView::Managed, ActionView::Release, None) => Ok(Some(LocationFate::Release)),
+            (AccessView::Managed, ActionView::Purge, None) => Ok(Some(LocationFate::Purge)),
+            (AccessView::Managed, ActionView::HandOver, Some(to)) => {
+                Ok(Some(LocationFate::HandOver { to: to.clone() }))
+            }
+            (AccessView::Managed, ActionView::HandOver, None) => Err(Failure::invalid(format!(
+                "{} is to be handed over, and the plan does not say `to` whom",
+                self.root
+            ))),
+            (AccessView::Managed, ActionView::Untouched, _) => Err(Failure::invalid(format!(
+                "{} is managed, and its manager goes: its action is release, purge or hand_over",
+                self.root
+            ))),
+            (
+                AccessView::Managed,
+                ActionView::Undecided | ActionView::Release | ActionView::Purge,
+                Some(_),
+            ) => Err(Failure::invalid(format!(
+                "{} has a receiver (`to`) without the action hand_over",
+                self.root
+            ))),
+        }
+    }
+}
+
+fn location_view(location: &PlannedLocation, fate: DataFate) -> LocationView {
+    let access = match location.access {
+        Access::Managed => AccessView::Managed,
+        Access::Linked => AccessView::Linked,
+    };
+    let is_empty = location.contents.unwrap_or_default().is_empty();
+    let action = match (location.access, fate) {
+        (Access::Linked, _) => ActionView::Untouched,
+        (Access::Managed, DataFate::Unsaid) if is_empty => ActionView::Release,
+        (Access::Managed, DataFate::Unsaid) => ActionView::Undecided,
+        (Access::Managed, DataFate::Release) => ActionView::Release,
+        (Access::Managed, DataFate::Purge) => ActionView::Purge,
+    };
+    let contents = location.contents.map(|contents| {
+        let sight = location.sight.clone().unwrap_or_default();
+        ContentsView {
+            ingested: contents.ingested.into(),
+            in_place: contents.in_place.into(),
+            unknown: contents.unknown.into(),
+            claim_digest: sight.claim,
+            ingested_digest: sight.ingested,
+            kept_digest: sight.kept,
+            recorded_digest: sight.recorded,
+        }
+    });
+    LocationView {
+        storage: location.storage.uid(),
+        root: location.storage.root().to_string(),
+        access,
         instance_uid: location.storage.instance_uid(),
-        action: "untouched",
+        action,
+        to: None,
+        contents,
+        linked_by: location
+            .linkers
+            .as_ref()
+            .map(|linkers| linkers.receipts.iter().map(LinkReceipt::instance).collect()),
     }
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use freehold::Contents;
     use freehold_domain::{Instance, Timestamp};
 
     use super::super::storage_view;
@@ -120,11 +279,12 @@ mod tests {
     fn plan() -> DeletionPlan {
         let id = format!("{:032x}", 1);
         let ingested = Tally { artifacts: 2, bytes: 10 };
-        let location = |root, access, contents| PlannedLocation {
+        let location = |root, access, contents: Option<Contents>| PlannedLocation {
             storage: storage_view::tests::storage(root),
             access,
             contents,
             linkers: None,
+            sight: contents.map(|_| Sight { kept: "0f".to_owned(), ..Sight::default() }),
         };
         DeletionPlan {
             instance: Instance::new(id.parse().unwrap(), "lab/primary".parse().unwrap(), Timestamp::MIN_UTC),
@@ -137,23 +297,50 @@ mod tests {
         }
     }
 
+    fn document(fate: DataFate) -> serde_json::Value {
+        serde_json::to_value(PlanView::new(&plan(), fate)).unwrap()
+    }
+
     #[test]
-    fn managed_and_linked_locations_are_apart() {
-        let view = serde_json::to_value(PlanView::new(&plan(), DataFate::Unsaid)).unwrap();
-        assert_eq!(view["managed"][0]["root"], "/data");
-        assert_eq!(view["managed"][0]["ingested"], serde_json::json!({"files": 2, "bytes": 10}));
-        assert_eq!(view["linked"].as_array().unwrap().len(), 1);
-        assert_eq!(view["linked"][0]["action"], "untouched");
+    fn each_location_says_how_it_is_held_and_what_lies_there() {
+        let view = document(DataFate::Unsaid);
+        assert_eq!(view["locations"][0]["root"], "/data");
+        assert_eq!(view["locations"][0]["access"], "managed");
+        assert_eq!(
+            view["locations"][0]["contents"]["ingested"],
+            serde_json::json!({"files": 2, "bytes": 10})
+        );
+        assert_eq!(view["locations"][2]["action"], "untouched");
         assert_eq!(view["deleted"], false);
     }
 
     #[test]
     fn data_of_which_nothing_was_said_is_undecided() {
-        let (plan, actions) = (plan(), |view: serde_json::Value| {
-            [view["managed"][0]["action"].clone(), view["managed"][1]["action"].clone()]
-        });
-        let view = |fate| serde_json::to_value(PlanView::new(&plan, fate)).unwrap();
-        assert_eq!(actions(view(DataFate::Unsaid)), ["undecided", "release"]);
-        assert_eq!(actions(view(DataFate::Purge)), ["purge", "purge"]);
+        let actions = |fate| {
+            let view = document(fate);
+            [view["locations"][0]["action"].clone(), view["locations"][1]["action"].clone()]
+        };
+        assert_eq!(actions(DataFate::Unsaid), ["undecided", "release"]);
+        assert_eq!(actions(DataFate::Purge), ["purge", "purge"]);
+    }
+
+    #[test]
+    fn what_is_printed_is_read_again_as_it_was_seen() {
+        let order = PlanView::parse(&document(DataFate::Purge).to_string()).unwrap().order().unwrap();
+        assert_eq!(order.seen, plan().seen());
+        assert_eq!(order.digest, plan().digest());
+        assert_eq!(order.fates.len(), 2);
+    }
+
+    #[test]
+    fn an_action_that_does_not_fit_is_refused() {
+        for (location, action, to) in
+            [(2, "purge", None), (0, "untouched", None), (0, "hand_over", None), (0, "release", Some("a/b"))]
+        {
+            let mut view = document(DataFate::Release);
+            view["locations"][location]["action"] = action.into();
+            view["locations"][location]["to"] = to.into();
+            PlanView::parse(&view.to_string()).unwrap().order().unwrap_err();
+        }
     }
 }

@@ -1,6 +1,8 @@
 //! The first location of a new instance: claimed, and recorded as its default storage.
 
-use freehold_domain::{Capabilities, Claim, Instance, Provenance, Storage, StorageChange, StorageFields, StorageRoot};
+use freehold_domain::{
+    Capabilities, Claim, Instance, Provenance, Storage, StorageChange, StorageFields, StorageRoot,
+};
 use freehold_ports::blobs::BlobError;
 
 use super::{InitialiseError, Place, managed_elsewhere};

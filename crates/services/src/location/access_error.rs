@@ -53,6 +53,14 @@ pub enum AccessError {
         /// What was expected and what was found.
         disagreement: ClaimDisagreement,
     },
+    /// The location was given up, or claimed anew, since its claim was read.
+    #[error(
+        "storage location {root} is not managed by this instance in the same epoch any more; nothing was written"
+    )]
+    GivenUp {
+        /// The location.
+        root: StorageRoot,
+    },
     /// The registry failed.
     #[error(transparent)]
     Persistence(#[from] PersistenceError),
@@ -82,6 +90,7 @@ impl UseCaseError for AccessError {
             | Self::ManagedElsewhere { .. }
             | Self::ClaimMissing { .. }
             | Self::ClaimUnreadable { .. }
+            | Self::GivenUp { .. }
             | Self::ClaimDisagrees { .. } => Category::Refused,
             Self::Persistence(error) => error.category(),
             Self::Blob(error) => error.category(),
@@ -97,8 +106,11 @@ impl UseCaseError for AccessError {
             Self::ClaimMissing { root } => Some(format!(
                 "find out who removed .lamindb/storage_uid.txt; `freehold storage add {root}` claims the location again"
             )),
-            Self::ClaimUnreadable { root, .. } => Some(format!("`freehold storage check {root}` says what is wrong with it")),
+            Self::ClaimUnreadable { root, .. } => {
+                Some(format!("`freehold storage check {root}` says what is wrong with it"))
+            }
             Self::ClaimDisagrees { root, disagreement } => Some(way_out(root, disagreement)),
+            Self::GivenUp { root } => Some(format!("`freehold storage show {root}` tells what became of it")),
             Self::Persistence(error) => error.hint(),
             Self::Blob(error) => error.hint(),
         }

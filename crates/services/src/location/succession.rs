@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use freehold_domain::{
-    BlobKey, Claim, DatabaseFingerprint, InstanceUid, ManagedStorage, Storage, StorageKind, StorageRoot,
+    BlobKey, Claim, ClaimEpoch, DatabaseFingerprint, InstanceUid, ManagedStorage, Storage, StorageKind,
+    StorageRoot,
 };
 use freehold_ports::blobs::{BlobError, BlobStore, BlobVersion, FromBytes, PutOptions};
 use freehold_ports::system::Progress;
@@ -32,7 +33,7 @@ impl Receiver {
 #[derive(Debug)]
 pub(crate) enum HandOver {
     /// The claim is the receiver's.
-    Done(Claim),
+    Done,
     /// Places around it are claimed by others than the receiver. The claim is ours still.
     Overlapping(Overlap),
     /// The same, but it was found out when the claim was the receiver's already. It is ours again, in a later epoch.
@@ -92,6 +93,48 @@ impl Locations {
         }
     }
 
+    /// What stands in the way of handing a location over, before anything is changed.
+    pub(crate) async fn look_before_hand_over(
+        &self,
+        proof: ManagedStorage<'_>,
+        claimant: Claimant<'_>,
+        receiver: InstanceUid,
+        progress: &Arc<dyn Progress>,
+    ) -> Result<Option<Overlap>, AccessError> {
+        let (root, region) = (proof.storage().root(), proof.storage().region.as_deref());
+        let store = self.open_recorded(proof.storage()).await?;
+        fence(proof, claimant, claim_desk::read(&*store).await?)?;
+        Ok(self.overlap(&store, root, region, receiver, progress).await?)
+    }
+
+    /// Puts a claim of a later epoch than `last` in place of one of this very database, by compare-and-swap: whoever is about to give that up finds another
+    /// one. Gives nothing when it is not there any more.
+    pub(crate) async fn renew(
+        &self,
+        root: &StorageRoot,
+        region: Option<&str>,
+        claimant: Claimant<'_>,
+        last: ClaimEpoch,
+    ) -> Result<Option<Claim>, BlobError> {
+        let store = self.open(root, region).await?;
+        let ClaimState::Held { claim, version } = claim_desk::read(&*store).await? else { return Ok(None) };
+        let instance = claimant.instance;
+        let is_ours = matches!(claim.database(), Some(Ok(database)) if database == claimant.database);
+        if !is_ours || !claim.is_managed_by(instance.uid()) {
+            return Ok(None);
+        }
+        let mut renewed = claim;
+        while renewed.epoch().is_none_or(|epoch| epoch <= last) {
+            renewed = renewed.handed_over_to(&instance.slug().to_string(), instance.id());
+        }
+        let renewed = named(renewed, claimant.database);
+        match swap(&*store, &renewed, &version).await {
+            Ok(_) => Ok(Some(renewed)),
+            Err(BlobError::VersionMismatch { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Makes `receiver` the manager of a location, by compare-and-swap. Around it there must be no claim but the receiver's: that is looked at
     /// before the claim is replaced, and again after it, since others look the other way round.
     ///
@@ -120,7 +163,7 @@ impl Locations {
                 given
             }
         };
-        let Some(overlap) = around().await? else { return Ok(HandOver::Done(given)) };
+        let Some(overlap) = around().await? else { return Ok(HandOver::Done) };
         match claim_desk::read(&*store).await? {
             ClaimState::Held { claim, version } if claim == given => {
                 let instance = claimant.instance;
@@ -130,7 +173,7 @@ impl Locations {
                 Ok(HandOver::TakenBack(back, overlap))
             }
             // The receiver has looked around, too, and did not see what is there now.
-            _ => Ok(HandOver::Done(given)),
+            _ => Ok(HandOver::Done),
         }
     }
 

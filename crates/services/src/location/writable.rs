@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use freehold_domain::{BlobKey, Capabilities, StorageRoot};
+use freehold_domain::{BlobKey, Capabilities, ManagedStorage, Storage, StorageRoot};
 use freehold_ports::blobs::{
     BlobError, BlobMetadata, BlobStore, BlobVersion, ByteStream, PutOptions, UnfinishedUpload,
 };
@@ -17,16 +17,24 @@ use super::ReadableLocation;
 /// # }
 /// ```
 #[derive(Debug, Clone)]
-pub struct WritableLocation(ReadableLocation);
+pub struct WritableLocation {
+    location: ReadableLocation,
+    storage: Storage,
+}
 
 impl WritableLocation {
-    pub(super) fn new(store: Arc<dyn BlobStore>) -> Self {
-        Self(ReadableLocation::new(store))
+    pub(super) fn new(store: Arc<dyn BlobStore>, proof: ManagedStorage<'_>) -> Self {
+        Self { location: ReadableLocation::new(store), storage: proof.storage().clone() }
+    }
+
+    /// The location as it was recorded when it was opened.
+    pub(crate) fn storage(&self) -> &Storage {
+        &self.storage
     }
 
     /// The same location, for reading.
     pub(crate) fn reading(&self) -> &ReadableLocation {
-        &self.0
+        &self.location
     }
 
     /// Stores a blob.
@@ -36,32 +44,32 @@ impl WritableLocation {
         body: ByteStream,
         options: PutOptions,
     ) -> Result<BlobMetadata, BlobError> {
-        self.0.store().put(key, body, options).await
+        self.location.store().put(key, body, options).await
     }
 
     /// Tries out what the backend can do, with small blobs that are gone afterwards.
     pub(crate) async fn probe(&self) -> Result<Capabilities, BlobError> {
-        self.0.store().probe().await
+        self.location.store().probe().await
     }
 
     /// Makes the puts of a batch survive a power cut.
     pub(crate) async fn flush(&self) -> Result<(), BlobError> {
-        self.0.store().flush().await
+        self.location.store().flush().await
     }
 
     /// Deletes blobs.
     pub(crate) async fn delete(&self, keys: &[BlobKey]) -> Result<(), BlobError> {
-        self.0.store().delete(keys).await
+        self.location.store().delete(keys).await
     }
 
     /// Aborts an upload that was begun and not finished.
     pub(crate) async fn abort_upload(&self, upload: &UnfinishedUpload) -> Result<(), BlobError> {
-        self.0.store().abort_upload(upload).await
+        self.location.store().abort_upload(upload).await
     }
 
     /// Deletes a blob if it is still in this version.
     pub(crate) async fn remove(&self, key: &BlobKey, expected: &BlobVersion) -> Result<(), BlobError> {
-        self.0.store().remove(key, expected).await
+        self.location.store().remove(key, expected).await
     }
 
     /// Copies a blob within the backend, if it can.
@@ -72,6 +80,6 @@ impl WritableLocation {
         source_key: &BlobKey,
         options: PutOptions,
     ) -> Result<Option<BlobMetadata>, BlobError> {
-        self.0.store().copy_from(key, source, source_key, options).await
+        self.location.store().copy_from(key, source, source_key, options).await
     }
 }

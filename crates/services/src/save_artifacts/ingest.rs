@@ -14,6 +14,7 @@ use super::record::{Stored, Unchanged, record, record_unchanged};
 use super::sources::{Name, Source};
 use super::{Account, Batch, IN_FLIGHT, SaveArtifactsError, SaveOutcome, SavedArtifact};
 use crate::Transaction;
+use crate::announcement::announce;
 use crate::content::{Content, measure};
 use crate::location::WritableLocation;
 
@@ -42,15 +43,20 @@ pub(super) async fn ingest(
     let copied = copy_files(batch, &location, rest).await?;
     match record_copies(batch, &location, &copied).await {
         Ok(saved) => account.tell(saved),
-        // The rows may be there after all, or come yet: the copies and their intents stay for recovery.
+        // The rows may be there after all, or come yet: the copies and their intents stay for recovery, or are in its hands already.
         Err(error) if may_have_recorded(&error) => return Err(error),
         Err(error) => return Err(give_up(batch, &location, copied, &[], error).await),
     }
     Ok(())
 }
 
+/// Whether the copies may be somebody else's matter by now.
 fn may_have_recorded(error: &SaveArtifactsError) -> bool {
-    matches!(error, SaveArtifactsError::Persistence(error) if !error.is_certainly_rolled_back())
+    match error {
+        SaveArtifactsError::Persistence(error) => !error.is_certainly_rolled_back(),
+        SaveArtifactsError::IntentsTaken { .. } => true,
+        _ => false,
+    }
 }
 
 /// Copies all files or none.
@@ -62,7 +68,7 @@ async fn copy_files(
     let mut copied: Vec<(Announced, Stored)> = Vec::new();
     let (mut files, mut taken) = (files, Vec::new());
     for _ in 0..ROUNDS {
-        let announced = match announce(batch, &files, &taken).await {
+        let announced = match announce_copies(batch, location, &files, &taken).await {
             Ok(announced) => announced,
             Err(error) => return Err(give_up(batch, location, copied, &taken, error).await),
         };
@@ -172,8 +178,9 @@ async fn same_head(
 }
 
 /// Reserves a uid for each file, and writes down what is about to happen to its blob, in place of what was written down in vain.
-async fn announce(
+async fn announce_copies(
     batch: &Batch<'_>,
+    location: &WritableLocation,
     files: &[SourceFile],
     taken: &[Announced],
 ) -> Result<Vec<Announced>, SaveArtifactsError> {
@@ -207,7 +214,7 @@ async fn announce(
                 let intents: Vec<Intent> =
                     announced.iter().map(|announced| announced.intent.clone()).collect();
                 transaction.intents().delete_many(&in_vain).await?;
-                transaction.intents().insert_many(&intents).await?;
+                announce(registry, transaction, location, &intents).await?;
                 Ok(announced)
             }
         })
@@ -230,7 +237,10 @@ async fn record_copies(
                 let saved = record(batch, transaction, &stored, &lost).await?;
                 let recorded: Vec<IntentUid> =
                     of_outcome(copied, &saved, false).map(|announced| announced.intent.uid).collect();
-                transaction.intents().delete_many(&recorded).await?;
+                // An intent that is gone was taken by a recovery that held this process for dead, and its copy is deleted or about to be.
+                if transaction.intents().delete_many(&recorded).await? != recorded.len() as u64 {
+                    return Err(SaveArtifactsError::IntentsTaken { root: batch.target.root().clone() });
+                }
                 Ok::<_, SaveArtifactsError>(saved)
             }
         })

@@ -12,6 +12,7 @@ use futures_util::{StreamExt, stream};
 
 use super::graft::Grafted;
 use super::{Snapshot, Transfer, TransferArtifactsError, TransferOutcome, TransferredArtifact};
+use crate::announcement::announce;
 use crate::content::{Content, measure, read_error};
 use crate::default_storage::read_default;
 use crate::list_storages::all_storages;
@@ -67,7 +68,7 @@ pub(super) async fn copy(
         return Ok(grafted.artifacts);
     }
     let location = registry.writable(&target).await?;
-    let session = announce(registry, &jobs, &target).await?;
+    let session = announce_copies(registry, &location, &jobs).await?;
     let work: Vec<_> = jobs.iter().map(|job| copy_one(source, &location, job)).collect();
     let results: Vec<Result<(), TransferArtifactsError>> =
         stream::iter(work).buffered(IN_FLIGHT).collect().await;
@@ -136,10 +137,10 @@ fn jobs(snapshot: &Snapshot, grafted: &Grafted, managed: &BTreeSet<StorageUid>) 
 }
 
 /// Writes down which blobs are about to be written.
-async fn announce(
+async fn announce_copies(
     registry: &Registry,
+    location: &WritableLocation,
     jobs: &[Job],
-    target: &Storage,
 ) -> Result<SessionUid, TransferArtifactsError> {
     let session = registry.session().await?;
     let created_at = registry.host.clock.now();
@@ -147,14 +148,20 @@ async fn announce(
         uid: registry.host.uids.intent_uid(),
         kind: IntentKind::Ingest,
         session,
-        storage: target.uid(),
+        storage: location.storage().uid(),
         blob_key: job.blob_key.clone(),
         artifact: job.artifact.uid,
         created_at,
     };
     let intents: Vec<Intent> = jobs.iter().map(intent).collect();
     registry
-        .writing(|| async |transaction: &mut Transaction| transaction.intents().insert_many(&intents).await)
+        .writing(|| {
+            async |transaction: &mut Transaction| {
+                registry.record_actor(transaction).await?;
+                announce(registry, transaction, location, &intents).await?;
+                Ok::<_, TransferArtifactsError>(())
+            }
+        })
         .await?;
     Ok(session)
 }

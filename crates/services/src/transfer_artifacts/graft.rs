@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use freehold_domain::{
     Artifact, ArtifactState, ArtifactStem, ArtifactUid, ClaimEpoch, Family, InstanceUid, Placement,
-    Provenance, Run, RunOutcome, RunUid, Storage, StorageChange, StorageFields, StorageUid, Transform, TransformKind,
-    TransformUid, Version,
+    Provenance, Run, RunOutcome, RunUid, Storage, StorageChange, StorageFields, StorageUid, Transform,
+    TransformKind, TransformUid, Version,
 };
 use freehold_ports::persistence::PersistenceError;
 

@@ -7,7 +7,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use freehold_domain::{Artifact, BlobKey, Claim, DatabaseUrl, RunOutcome, RunUid, StorageChange, StorageRoot};
+use freehold_domain::{
+    Artifact, BlobKey, Claim, DatabaseUrl, RunOutcome, RunUid, StorageChange, StorageRoot,
+};
 use freehold_memory::MemoryMachine;
 use freehold_ports::blobs::{BlobMetadata, BlobStores};
 use freehold_ports::persistence::{AccessMode, Databases, Persistence, PersistenceError};

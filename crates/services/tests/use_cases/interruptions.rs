@@ -18,8 +18,8 @@ use freehold_services::relocate_instance::relocate_instance;
 use freehold_services::{Host, Registry};
 
 use super::harness::{
-    ANALYSIS, Fault, LAB, PURGE, PURGE_WITH_FILE, World, bytes, history, keyed, paths, root, run_of, save_path,
-    try_delete, try_save, try_transfer, under_new_run,
+    ANALYSIS, Fault, LAB, PURGE, PURGE_WITH_FILE, World, bytes, history, keyed, paths, root, run_of,
+    save_path, try_delete, try_save, try_transfer, under_new_run,
 };
 
 type Step<'world> = Pin<Box<dyn Future<Output = Result<(), String>> + 'world>>;
@@ -367,7 +367,8 @@ async fn adopting_again_finishes_an_interrupted_adoption() {
     interrupt_everywhere(
         async |world: &World| {
             let (lab, analysis) = two_instances(world).await;
-            let former = world.machine.stores.content(&root(SHARED), &freehold_domain::BlobKey::claim()).unwrap();
+            let former =
+                world.machine.stores.content(&root(SHARED), &freehold_domain::BlobKey::claim()).unwrap();
             (lab, analysis, former)
         },
         |_, (lab, analysis, _)| {
@@ -405,7 +406,9 @@ async fn relocating_again_finishes_an_interrupted_relocation() {
             let (lab, _) = two_instances(world).await;
             lab.close().await.unwrap();
             assert!(world.machine.databases.copy(lab.database(), &super::harness::database(ELSEWHERE)));
-            freehold_ports::persistence::Databases::destroy(&world.machine.databases, lab.database()).await.unwrap();
+            freehold_ports::persistence::Databases::destroy(&world.machine.databases, lab.database())
+                .await
+                .unwrap();
             world.host()
         },
         |_, host| Box::pin(async move { told(relocate_instance(host, ELSEWHERE).await) }),

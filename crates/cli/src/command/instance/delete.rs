@@ -1,8 +1,12 @@
 //! `freehold instance delete`: the plan first, then the deed.
 
+use std::path::{Path, PathBuf};
+
 use clap::Args;
 use freehold::ports::persistence::PersistenceError;
-use freehold::{ConnectError, Contents, DataFate, DeletionPlan, PlannedLocation, Tally};
+use freehold::{
+    ConnectError, Contents, DataFate, DeletionPlan, Freehold, LocationFate, PlannedLocation, Tally,
+};
 use freehold_domain::{Access, Slug};
 
 use crate::confirmation;
@@ -16,6 +20,8 @@ use crate::session::Session;
   freehold instance delete --dry-run
   freehold instance delete lab/primary --release
   freehold instance delete lab/primary --purge --yes
+  freehold instance delete --dry-run --json > plan.json
+  freehold instance delete --apply plan.json --yes
 
 As long as a managed location holds data, either --release or --purge is needed. Linked locations are never touched.")]
 pub(crate) struct Delete {
@@ -27,6 +33,9 @@ pub(crate) struct Delete {
     dry_run: bool,
     #[command(flatten)]
     fate: Fate,
+    /// Carry out a plan that `--dry-run --json` has printed, and whose actions may be edited: `release`, `purge`, or `hand_over` with `to`
+    #[arg(long, value_name = "PLAN", conflicts_with_all = ["release", "purge", "dry_run", "target"])]
+    apply: Option<PathBuf>,
     /// Do not ask
     #[arg(long)]
     yes: bool,
@@ -55,6 +64,9 @@ impl From<Fate> for DataFate {
 
 impl Delete {
     pub(crate) async fn run(self, session: &mut Session) -> Result<(), Failure> {
+        if let Some(file) = &self.apply {
+            return self.carry_out(session, file).await;
+        }
         let fate = DataFate::from(self.fate);
         let target = match &self.target {
             Some(target) => Some(target.clone()),
@@ -94,6 +106,39 @@ impl Delete {
             ))?;
         }
         output.say(format_args!("deleted instance {}", deleted.plan.instance.slug()))
+    }
+
+    async fn carry_out(&self, session: &mut Session, file: &Path) -> Result<(), Failure> {
+        let text = std::fs::read_to_string(file)
+            .map_err(|error| Failure::failed(format!("{} cannot be read: {error}", file.display())))?;
+        let planned = PlanView::parse(&text)?;
+        let order = planned.order()?;
+        let Some(freehold) = open_planned(session, &planned).await? else {
+            session.output.note(format_args!("instance {} was deleted before", planned.slug()));
+            return if session.output.is_json() { session.output.document(&planned) } else { Ok(()) };
+        };
+        let slug = freehold.instance().slug().clone();
+        if !session.output.is_json() {
+            let output = &mut session.output;
+            output.say(format_args!("plan: delete instance {slug} ({})", order.instance))?;
+            for location in &order.seen {
+                let what = match order.fates.get(&location.storage) {
+                    None => "untouched".to_owned(),
+                    Some(LocationFate::Release) => "released, and all data kept".to_owned(),
+                    Some(LocationFate::Purge) => "ingested data deleted, and released".to_owned(),
+                    Some(LocationFate::HandOver { to }) => format!("handed over to {to}, and all data kept"),
+                };
+                output.say(format_args!("  {}: {what}", location.root))?;
+            }
+        }
+        self.ask(&mut session.output, &slug)?;
+        let deleted = freehold.apply_deletion(&order).await?;
+        let output = &mut session.output;
+        if output.is_json() {
+            return output
+                .document(&PlanView::new(&deleted.plan, DataFate::Unsaid).applied(&order, deleted.purged));
+        }
+        output.say(format_args!("deleted instance {slug}"))
     }
 
     fn ask(&self, output: &mut Output, slug: &Slug) -> Result<(), Failure> {
@@ -147,6 +192,24 @@ impl Delete {
             return session.output.say("nothing was changed");
         }
         session.output.say(format_args!("forgot instance {}", known.slug))
+    }
+}
+
+/// Opens the instance of a plan; nothing when it is gone already, which the settings then forget, too.
+async fn open_planned(session: &mut Session, planned: &PlanView) -> Result<Option<Freehold>, Failure> {
+    let machine = session.machine()?;
+    let uid = planned.instance();
+    let known = machine.instances().await?.into_iter().find(|listed| listed.known.uid == uid);
+    let target = if known.is_some() { uid.as_str() } else { planned.database() };
+    match machine.open(Some(target)).await {
+        Ok(opened) => Ok(Some(session.keep(opened))),
+        Err(ConnectError::Persistence(PersistenceError::DatabaseMissing { .. })) => {
+            if known.is_some() {
+                machine.forget(uid.as_str()).await?;
+            }
+            Ok(None)
+        }
+        Err(error) => Err(error.into()),
     }
 }
 

@@ -54,7 +54,7 @@ fn an_unreadable_claim_around_a_place_belongs_to_nobody_we_know(storage: Storage
     let world = World::of(storage);
     let lab = world.actor("lab/primary", "lab-data");
     for (number, damage) in
-        [b"".as_slice(), b"garbage", b"\xff\xfe\0", &[b'x'; 100_000]].into_iter().enumerate()
+        [b"".as_slice(), b"garbage", b"\xff\xfe\0", &b"x".repeat(100_000)].into_iter().enumerate()
     {
         let middle = format!("shared/{number}/data");
         world.put(&format!("{middle}/.lamindb/storage_uid.txt"), damage);

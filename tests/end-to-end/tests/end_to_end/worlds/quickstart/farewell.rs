@@ -18,11 +18,16 @@ pub(super) fn plans(world: &World, lab: &Actor) {
     lab.run(&["storage", "add", &world.root("analysis-data")]).ok();
     let before = world.places("lab-data/");
     let plan = lab.json(&["instance", "delete", "--dry-run"]);
-    let managed = plan["managed"].as_array().unwrap();
+    let managed: Vec<_> = plan["locations"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|location| location["access"] == "managed")
+        .collect();
     assert_eq!((managed.len(), &plan["has_data"]), (2, &json!(true)));
-    assert!(plan["linked"].to_string().contains("analysis-data"), "{plan}");
+    assert!(plan["locations"].to_string().contains("analysis-data"), "{plan}");
     let archive = managed.iter().find(|location| location["root"].as_str().unwrap().contains("lab-archive"));
-    assert_eq!(archive.unwrap()["in_place"]["files"], 3);
+    assert_eq!(archive.unwrap()["contents"]["in_place"]["files"], 3);
     lab.run(&["instance", "delete", "--yes"]).exits(4).says("--release");
     assert_eq!(world.places("lab-data/"), before);
 }
