@@ -148,7 +148,10 @@ impl Freehold {
     ///
     /// # Errors
     /// See [`DeleteInstanceError`]. A refusal, such as for a world that has changed since, changes nothing.
-    pub async fn apply_deletion(&self, order: &DeletionOrder) -> Result<DeletedInstance, DeleteInstanceError> {
+    pub async fn apply_deletion(
+        &self,
+        order: &DeletionOrder,
+    ) -> Result<DeletedInstance, DeleteInstanceError> {
         apply_deletion(&self.registry, order).await
     }
 

@@ -32,6 +32,8 @@ pub(super) async fn carry_out(
     fates: &BTreeMap<StorageUid, Fate>,
     resumes: bool,
 ) -> Result<DeletedInstance, DeleteInstanceError> {
+    // Whoever begins a session clears away what dead ones left beside the database.
+    registry.session().await?;
     let fate_of = |storage: &Storage| fates.get(&storage.uid()).unwrap_or(&Fate::Release);
     let managed = || plan.locations.iter().filter(|location| location.access == Access::Managed);
     let mut purged = Tally::default();

@@ -49,6 +49,7 @@ async fn nothing_is_written_once_an_instance_is_closing() {
     }
     assert_eq!(world.contents(LAB).await, before);
     assert!(world.claim("/new").is_none());
+    lab.close().await.unwrap();
     delete_instance(&world.reopened(&lab).await, DataFate::Purge).await.unwrap();
     assert!(world.claim(LAB).is_none() && world.claim(MORE).is_none());
 }

@@ -1,5 +1,6 @@
 //! Every use case can be a task of its own on a runtime of several threads: a server answers with them.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 
 use freehold_domain::RunOutcome;
@@ -8,10 +9,13 @@ use freehold_services::add_storage::{AddStorage, add_storage};
 use freehold_services::connect_instance::{connect_instance, open_instance};
 use freehold_services::default_storage::{default_storage, set_default_storage};
 use freehold_services::delete_artifacts::{Deletion, delete_artifacts};
-use freehold_services::delete_instance::{DataFate, delete_instance, forget_instance};
+use freehold_services::delete_instance::{
+    DataFate, DeletionOrder, apply_deletion, delete_instance, forget_instance,
+};
 use freehold_services::describe_instance::describe_instance;
 use freehold_services::find_artifact::find_artifact;
 use freehold_services::finish_run::finish_run;
+use freehold_services::hand_over_storage::hand_over_storage;
 use freehold_services::initialise_instance::{InitialiseInstance, initialise_instance};
 use freehold_services::list_artifacts::{ListArtifacts, list_artifacts};
 use freehold_services::list_instances::list_instances;
@@ -20,6 +24,7 @@ use freehold_services::list_storages::list_storages;
 use freehold_services::locate_artifact::locate_artifact;
 use freehold_services::plan_deletion::plan_deletion;
 use freehold_services::read_artifact::read_artifact;
+use freehold_services::release_storage::release_storage;
 use freehold_services::remove_storage::remove_storage;
 use freehold_services::restore_artifact::restore_artifact;
 use freehold_services::save_artifacts::{SaveArtifacts, save_artifacts};
@@ -84,6 +89,18 @@ fn in_an_instance(registry: &Registry) {
         registry => record_user(&registry, registry.user()),
         registry => plan_deletion(&registry),
         registry => delete_instance(&registry, DataFate::Unsaid),
+        registry => apply_deletion(&registry, &order(&registry)),
+        registry => release_storage(&registry, ""),
+        registry => hand_over_storage(&registry, "", ""),
+    }
+}
+
+fn order(registry: &Registry) -> DeletionOrder {
+    DeletionOrder {
+        instance: registry.instance().uid(),
+        digest: String::new(),
+        seen: Vec::new(),
+        fates: BTreeMap::new(),
     }
 }
 

@@ -115,7 +115,10 @@ impl Delete {
         let order = planned.order()?;
         let Some(freehold) = open_planned(session, &planned).await? else {
             session.output.note(format_args!("instance {} was deleted before", planned.slug()));
-            return if session.output.is_json() { session.output.document(&planned) } else { Ok(()) };
+            if session.output.is_json() {
+                return session.output.document(&planned.carried_out(Tally::default()));
+            }
+            return Ok(());
         };
         let slug = freehold.instance().slug().clone();
         if !session.output.is_json() {
