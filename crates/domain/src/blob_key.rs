@@ -5,10 +5,10 @@ use std::str::FromStr;
 
 use thiserror::Error;
 
-use crate::suffix::Suffix;
 use crate::claim::ClaimEpoch;
-use crate::uid::{ArtifactUid, InstanceUid};
+use crate::suffix::Suffix;
 use crate::uid::serde_text::serde_as_text;
+use crate::uid::{ArtifactUid, InstanceUid};
 
 /// The folder inside a storage location that holds its claim, ingested blobs and databases.
 pub const RESERVED_DIRECTORY: &str = ".lamindb";
@@ -82,7 +82,9 @@ impl BlobKey {
     #[must_use]
     pub fn is_claim(&self) -> bool {
         [Self::claim(), Self::legacy_claim()].iter().any(|claim| {
-            self.0.strip_suffix(claim.as_str()).is_some_and(|folder| folder.is_empty() || folder.ends_with('/'))
+            self.0
+                .strip_suffix(claim.as_str())
+                .is_some_and(|folder| folder.is_empty() || folder.ends_with('/'))
         })
     }
 
@@ -242,10 +244,13 @@ mod tests {
 
     #[test]
     fn claims_are_known_in_any_folder() {
-        for text in [".lamindb/storage_uid.txt", "a/.lamindb/storage_uid.txt", "a/b/.lamindb/_is_initialized"] {
+        for text in [".lamindb/storage_uid.txt", "a/.lamindb/storage_uid.txt", "a/b/.lamindb/_is_initialized"]
+        {
             assert!(key(text).is_claim(), "{text}");
         }
-        for text in ["storage_uid.txt", "x.lamindb/storage_uid.txt", ".lamindb/storage_uid.txt/x", ".lamindb/x"] {
+        for text in
+            ["storage_uid.txt", "x.lamindb/storage_uid.txt", ".lamindb/storage_uid.txt/x", ".lamindb/x"]
+        {
             assert!(!key(text).is_claim(), "{text}");
         }
         assert_eq!(key("a/b/.lamindb/storage_uid.txt").claimed_folder(), Some(key("a/b")));

@@ -29,13 +29,15 @@ pub use claim::{Claim, ClaimAuthor, ClaimEpoch, ClaimError, LinkReceipt};
 pub use family::{Family, VersionsExhausted};
 pub use hash::{ContentHash, HashAlgorithm, HashError};
 pub use instance::{
-    DatabaseFingerprint, DatabaseKind, DatabaseUrl, DatabaseUrlError, FingerprintError, Instance, InstanceName, NameError, Slug,
+    DatabaseFingerprint, DatabaseKind, DatabaseUrl, DatabaseUrlError, FingerprintError, Instance,
+    InstanceName, NameError, Slug,
 };
 pub use intent::{Intent, IntentKind};
 pub use provenance::Provenance;
 pub use run::{IllegalTransition, Run, RunOutcome, RunStatus};
 pub use storage::{
-    Access, Capabilities, ClaimDisagreement, ManagedStorage, NotManaged, Storage, StorageChange, StorageEvent, StorageFields, StorageId,
+    Access, Capabilities, ClaimDisagreement, ManagedStorage, NotManaged, Storage, StorageChange,
+    StorageEvent, StorageFields, StorageId,
 };
 pub use storage_kind::StorageKind;
 pub use storage_root::{

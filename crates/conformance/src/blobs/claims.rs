@@ -40,7 +40,12 @@ async fn an_absent_location_has_no_claims_below(fresh: &Fresh) -> Outcome {
 async fn claims_at_any_depth_are_found(fresh: &Fresh) -> Outcome {
     let store = fresh.stores.open(&fresh.root).await?;
     let deep = format!("{}.lamindb/storage_uid.txt", "folder/".repeat(80));
-    let keys = ["a/.lamindb/storage_uid.txt", "a/b/.lamindb/_is_initialized", "z z/\u{e9}/.lamindb/storage_uid.txt", &deep];
+    let keys = [
+        "a/.lamindb/storage_uid.txt",
+        "a/b/.lamindb/_is_initialized",
+        "z z/\u{e9}/.lamindb/storage_uid.txt",
+        &deep,
+    ];
     for key in keys {
         put(&*store, key).await?;
     }
@@ -58,7 +63,12 @@ async fn the_own_claim_of_a_location_is_not_below_it(fresh: &Fresh) -> Outcome {
 
 async fn what_only_looks_like_a_claim_is_none(fresh: &Fresh) -> Outcome {
     let store = fresh.stores.open(&fresh.root).await?;
-    for key in ["a/storage_uid.txt", "a.lamindb/storage_uid.txt", "b/.lamindb/storage_uid.txt.old", "c/.lamindb/other"] {
+    for key in [
+        "a/storage_uid.txt",
+        "a.lamindb/storage_uid.txt",
+        "b/.lamindb/storage_uid.txt.old",
+        "c/.lamindb/other",
+    ] {
         put(&*store, key).await?;
     }
     ensure_equal("the claims", &claims(&*store).await?, &BTreeSet::new())

@@ -76,7 +76,8 @@ async fn an_update_changes_neither_slug_nor_time(fresh: &Fresh) -> Outcome {
     let registry = Registry::create(fresh).await?;
     let instance = &registry.instance;
     let default = instance.default_storage();
-    let renamed = Instance::recorded(instance.id(), "other/name".parse()?, records::moment(99), default, false);
+    let renamed =
+        Instance::recorded(instance.id(), "other/name".parse()?, records::moment(99), default, false);
     let mut unit = registry.write().await?;
     unit.instance().update(&renamed).await?;
     unit.commit().await?;

@@ -113,7 +113,13 @@ impl Registry {
 /// The instance with its default at `storage`.
 pub(super) fn default_at(instance: &Instance, storage: &Storage) -> Instance {
     let default = Some(storage.uid());
-    Instance::recorded(instance.id(), instance.slug().clone(), instance.created_at(), default, instance.is_closing())
+    Instance::recorded(
+        instance.id(),
+        instance.slug().clone(),
+        instance.created_at(),
+        default,
+        instance.is_closing(),
+    )
 }
 
 /// Begins a unit, again and again while others are in the way.

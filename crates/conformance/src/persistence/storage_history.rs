@@ -51,8 +51,7 @@ async fn history(registry: &Registry, uid: StorageUid) -> Result<Vec<StorageEven
 async fn a_history_is_given_oldest_first(fresh: &Fresh) -> Outcome {
     let registry = Registry::create(fresh).await?;
     // The order is that of recording, whatever the clock says.
-    let events =
-        [event(&registry, StorageChange::Claimed, 9), event(&registry, StorageChange::Released, 5)];
+    let events = [event(&registry, StorageChange::Claimed, 9), event(&registry, StorageChange::Released, 5)];
     record(&registry, &events[..1]).await?;
     record(&registry, &events[1..]).await?;
     ensure_equal("the history", &history(&registry, registry.storage.uid()).await?, &events.to_vec())
@@ -104,10 +103,8 @@ async fn an_event_of_an_absent_location_is_refused(fresh: &Fresh) -> Outcome {
 
 async fn an_event_under_an_absent_run_is_refused(fresh: &Fresh) -> Outcome {
     let registry = Registry::create(fresh).await?;
-    let event = StorageEvent {
-        run: Some(records::run_uid(77)),
-        ..event(&registry, StorageChange::Claimed, 1)
-    };
+    let event =
+        StorageEvent { run: Some(records::run_uid(77)), ..event(&registry, StorageChange::Claimed, 1) };
     let mut unit = registry.write().await?;
     not_found(unit.storages().record_event(&event).await, Entity::Run, "")?;
     unit.rollback().await?;

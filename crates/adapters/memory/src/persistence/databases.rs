@@ -83,7 +83,11 @@ pub struct Backup(State);
 #[async_trait]
 impl Databases for MemoryDatabases {
     async fn create(&self, url: &DatabaseUrl) -> Result<Arc<dyn Persistence>, PersistenceError> {
-        let registry = Arc::clone(self.registries().entry(url.clone()).or_insert_with(|| Arc::new(Registry::holding(State::default()))));
+        let registry = Arc::clone(
+            self.registries()
+                .entry(url.clone())
+                .or_insert_with(|| Arc::new(Registry::holding(State::default()))),
+        );
         Ok(Arc::new(MemoryPersistence::new(registry, AccessMode::Write)))
     }
 

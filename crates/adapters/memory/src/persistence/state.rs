@@ -8,8 +8,8 @@ mod table;
 use std::sync::Arc;
 
 use freehold_domain::{
-    Artifact, ArtifactStem, ArtifactUid, Family, Instance, Intent, IntentUid, Run, RunUid, Storage, StorageEvent,
-    StorageUid, Transform, TransformUid, User, UserUid, Version,
+    Artifact, ArtifactStem, ArtifactUid, Family, Instance, Intent, IntentUid, Run, RunUid, Storage,
+    StorageEvent, StorageUid, Transform, TransformUid, User, UserUid, Version,
 };
 
 pub(super) use edges::Edges;

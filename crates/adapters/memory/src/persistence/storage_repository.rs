@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use freehold_domain::{Provenance, Storage, StorageEvent, StorageFields, StorageId, StorageRoot, StorageUid, UidPrefix};
+use freehold_domain::{
+    Provenance, Storage, StorageEvent, StorageFields, StorageId, StorageRoot, StorageUid, UidPrefix,
+};
 use freehold_ports::persistence::{Entity, Page, PageRequest, PersistenceError, StorageRepository};
 
 use super::error::{already_exists, in_use, not_found};
