@@ -9,6 +9,9 @@ mod command_line {}
 #[doc = include_str!("../../../docs/guides/concepts.md")]
 mod concepts {}
 
+#[doc = include_str!("../../../docs/guides/ownership.md")]
+mod ownership {}
+
 #[doc = include_str!("../../../docs/guides/embed.md")]
 mod embed {}
 

@@ -73,6 +73,7 @@ pub use freehold_services::plan_deletion::{
 };
 pub use freehold_services::presign_artifact::{PresignArtifactError, PresignedArtifact};
 pub use freehold_services::read_artifact::{ContentMismatch, ReadArtifact, ReadArtifactError};
+pub use freehold_services::receive_storage::ReceiveStorageError;
 pub use freehold_services::release_storage::{ReleaseStorageError, ReleasedStorage};
 pub use freehold_services::relocate_instance::{LeftBehind, RelocateError};
 pub use freehold_services::remove_storage::RemoveStorageError;

@@ -154,6 +154,22 @@ impl Claim {
         Ok(self)
     }
 
+    /// The same claim, whose manager is called `slug` by people: it is cut as in [`Claim::new`].
+    ///
+    /// # Errors
+    /// [`ClaimExtensionError::NotFreehold`] for a claim of `LaminDB`, and [`ClaimExtensionError::TooLong`] when there is no room for it.
+    pub fn with_slug(mut self, slug: &str) -> Result<Self, ClaimExtensionError> {
+        if self.seal.is_none() {
+            return Err(ClaimExtensionError::NotFreehold);
+        }
+        self.slug = one_line(slug);
+        let length = self.to_bytes().len();
+        if length > Self::MAXIMUM_LENGTH {
+            return Err(ClaimExtensionError::TooLong { length });
+        }
+        Ok(self)
+    }
+
     /// The same claim in another epoch.
     ///
     /// # Errors

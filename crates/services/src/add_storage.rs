@@ -1,23 +1,28 @@
 //! Add a storage location: managed if it can be claimed, linked otherwise.
 
+mod error;
 mod standing;
+mod unrecorded;
 
 use freehold_domain::{
     Access, Claim, ClaimAuthor, ClaimEpoch, Instance, Provenance, Storage, StorageChange, StorageEvent,
-    StorageFields, StorageKind, StorageRoot, StorageRootError, StorageUid,
+    StorageFields, StorageKind, StorageRoot, StorageUid,
 };
-use freehold_ports::blobs::BlobError;
 use freehold_ports::persistence::PersistenceError;
 use freehold_ports::system::FileError;
 
-use crate::location::{
-    ClaimOrigin, ClaimOutcome, ClaimRequest, ClaimState, Found, Overlap, describe_manager,
-};
+use crate::location::{ClaimOrigin, ClaimOutcome, ClaimRequest, ClaimState, Found, describe_manager};
+use crate::moved_registry::accepting_command;
 use crate::ownership::{record_change, record_event};
-use crate::registry::ActorError;
-use crate::{Category, Registry, Transaction, UseCaseError};
+use crate::recorded_root::recorded_root;
+use crate::{Registry, Transaction};
 
+pub use error::AddStorageError;
 use standing::Standing;
+use unrecorded::{stands_as_recorded, take_back_unrecorded};
+
+/// How often a place is looked at again while other processes change its claim, or what is recorded of it.
+const ATTEMPTS: u32 = 8;
 
 /// A request to add a storage location.
 #[derive(Debug, Clone, Default)]
@@ -69,169 +74,80 @@ pub struct AddedStorage {
     pub announced: bool,
 }
 
-/// Why a location was not added.
-#[derive(Debug, thiserror::Error)]
-pub enum AddStorageError {
-    /// The root is not valid.
-    #[error(transparent)]
-    Root(#[from] StorageRootError),
-    /// The place holds a claim that cannot be read: it belongs to nobody we know, and is never overwritten.
-    #[error("{root} holds a claim that cannot be read ({reason}), so it can only be linked")]
-    UnreadableClaim {
-        /// The root.
-        root: StorageRoot,
-        /// Why it cannot be read.
-        reason: String,
-    },
-    /// Another recorded location has the uid that the claim names: one of them is a copy of the other.
-    #[error(
-        "the claim in {root} names the storage location that is recorded at {recorded}; one is a copy of the other"
-    )]
-    CopiedClaim {
-        /// The root.
-        root: StorageRoot,
-        /// Where the location is recorded.
-        recorded: StorageRoot,
-    },
-    /// The place is recorded under another uid than its claim names.
-    #[error("{root} is recorded as storage location {recorded}, but its claim names {claimed}")]
-    AnotherUid {
-        /// The root.
-        root: StorageRoot,
-        /// The uid in the claim.
-        claimed: StorageUid,
-        /// The uid in the registry.
-        recorded: StorageUid,
-    },
-    /// Somebody else manages a place that contains this one, or lies inside it.
-    #[error("{root} {overlap}")]
-    Overlaps {
-        /// The root.
-        root: StorageRoot,
-        /// What lies around it.
-        overlap: Overlap,
-    },
-    /// The place was claimed by this instance from another database, of which this one is a copy.
-    #[error(
-        "{root} was claimed by this instance from another database; this one is a copy of it, or was moved"
-    )]
-    AnotherDatabase {
-        /// The root.
-        root: StorageRoot,
-    },
-    /// Others claimed places around this one at the same time, again and again.
-    #[error("others are claiming places around {root} at this moment; try again")]
-    Contended {
-        /// The root.
-        root: StorageRoot,
-    },
-    /// The place does not exist, and this user may not make it.
-    #[error("there is nothing at {root}, and you may not make a folder there")]
-    NotMade {
-        /// The root.
-        root: StorageRoot,
-    },
-    /// The place to link does not exist.
-    #[error("there is nothing at {root} to link")]
-    NothingToLink {
-        /// The root.
-        root: StorageRoot,
-    },
-    /// The user or the run cannot be recorded.
-    #[error(transparent)]
-    Actor(#[from] ActorError),
-    /// The registry failed.
-    #[error(transparent)]
-    Persistence(#[from] PersistenceError),
-    /// The storage failed.
-    #[error(transparent)]
-    Blob(#[from] BlobError),
-    /// The machine's files failed.
-    #[error(transparent)]
-    File(#[from] FileError),
-}
-
-impl UseCaseError for AddStorageError {
-    fn category(&self) -> Category {
-        match self {
-            Self::Root(_) => Category::Invalid,
-            Self::UnreadableClaim { .. }
-            | Self::CopiedClaim { .. }
-            | Self::AnotherUid { .. }
-            | Self::Overlaps { .. }
-            | Self::AnotherDatabase { .. } => Category::Refused,
-            Self::Contended { .. } => Category::Conflict,
-            Self::NotMade { .. } => Category::Failed,
-            Self::NothingToLink { .. } => Category::NotFound,
-            Self::Actor(error) => error.category(),
-            Self::Persistence(error) => error.category(),
-            Self::Blob(error) => error.category(),
-            Self::File(error) => error.category(),
-        }
-    }
-
-    fn hint(&self) -> Option<String> {
-        match self {
-            Self::UnreadableClaim { root, .. } => {
-                Some(format!("`freehold storage add {root} --link` reads from it and never writes there"))
-            }
-            Self::Overlaps { root, .. } => Some(format!(
-                "link it instead: `freehold storage add {root} --link`; or choose a place apart"
-            )),
-            Self::AnotherDatabase { root } => Some(format!(
-                "go on with the registry that it was claimed from; if that was really moved here: `freehold connect {root} --moved`"
-            )),
-            Self::CopiedClaim { recorded, .. } => Some(format!(
-                "a copied location cannot be managed beside its original; if it was moved, look whether {recorded} still exists"
-            )),
-            Self::Blob(error @ BlobError::PermissionDenied { .. }) => {
-                error.hint().or_else(|| Some("add --link to read from it only".to_owned()))
-            }
-            Self::AnotherUid { recorded, .. } => Some(format!(
-                "`freehold storage remove {recorded}`, then add the location again to take it under the claim's uid"
-            )),
-            Self::Actor(error) => error.hint(),
-            Self::Persistence(error) => error.hint(),
-            Self::Blob(error) => error.hint(),
-            Self::NotMade { .. } => {
-                Some("choose a place that you may write to, or let its owner make the folder".to_owned())
-            }
-            Self::Root(_) | Self::NothingToLink { .. } | Self::Contended { .. } | Self::File(_) => None,
-        }
-    }
-}
-
 /// Adds a storage location to the instance.
 ///
 /// The place is claimed with an atomic create-if-absent, and then recorded. Somebody else's claim makes it linked; a claim that cannot be
 /// read is an error, or linked on request. A place that nobody holds is tried out first: one that cannot be written, or whose backend
-/// ignores conditions, becomes linked, too. Interrupted in between, the same request finds its own claim and finishes. A location that is recorded already is
-/// brought up to date with its claim.
+/// ignores conditions, becomes linked, too. Interrupted in between, the same request finds its own claim and finishes. A location that is recorded already,
+/// under whatever name, is brought up to date with its claim.
 ///
 /// # Errors
 /// See [`AddStorageError`].
 pub async fn add_storage(registry: &Registry, request: AddStorage) -> Result<AddedStorage, AddStorageError> {
     let host = &registry.host;
-    let root = StorageRoot::parse(&request.root, &host.files.surroundings()?)?;
-    let root = host.locations.resolve(&root).await?;
-    let known = known_at(registry, &root).await?;
-    let standing = if request.link {
-        look(registry, &root, &request, known.as_ref()).await?
-    } else {
-        claim(registry, &root, &request, known.as_ref()).await?
+    let typed = StorageRoot::parse(&request.root, &host.files.surroundings()?)?;
+    let root = host.locations.resolve(&typed).await?;
+    let root = recorded_root::<AddStorageError>(registry, root).await?;
+    let mut added = match add_at(registry, &root, &request).await {
+        // Meanwhile another process may have recorded the place under another of its names, or made it in another spelling.
+        Err(AddStorageError::CopiedClaim { recorded, .. })
+            if host.locations.is_alias(&recorded, &host.locations.resolve(&typed).await?).await? =>
+        {
+            add_at(registry, &recorded, &request).await?
+        }
+        added => added?,
     };
-    let mut added = registry
-        .writing(|| {
-            async |transaction: &mut Transaction| {
-                let provenance = registry.record_actor(transaction).await?;
-                record(&registry.instance, transaction, &root, &request, &standing, provenance).await
-            }
-        })
-        .await?;
     if request.announce && added.storage.access(&registry.instance) == Access::Linked {
         added.announced = announce(registry, &added.storage).await;
     }
     Ok(added)
+}
+
+/// Adds the location at `root`, which is the name under which it is recorded, if it is.
+async fn add_at(
+    registry: &Registry,
+    root: &StorageRoot,
+    request: &AddStorage,
+) -> Result<AddedStorage, AddStorageError> {
+    let (mut before, mut placed) = (None, None);
+    for _ in 0..ATTEMPTS {
+        let known = known_at(registry, root).await?;
+        let standing = if request.link {
+            look(registry, root, request, known.as_ref()).await?
+        } else {
+            claim(registry, root, request, known.as_ref()).await?
+        };
+        let recorded = registry
+            .writing(|| {
+                async |transaction: &mut Transaction| {
+                    let provenance = registry.record_actor(transaction).await?;
+                    if read_known(transaction, root).await? != known {
+                        return Ok(None);
+                    }
+                    record(&registry.instance, transaction, root, request, &standing, provenance)
+                        .await
+                        .map(Some)
+                }
+            })
+            .await;
+        let added = match recorded {
+            Ok(Some(added)) => added,
+            // Another process has changed what is recorded since the claim was read.
+            Ok(None) => {
+                placed = placed.or_else(|| standing.placed.is_some().then_some(standing));
+                continue;
+            }
+            Err(error) => {
+                take_back_unrecorded(registry, root, placed.as_ref().unwrap_or(&standing), &error).await;
+                return Err(error);
+            }
+        };
+        let (access, created) = *before.get_or_insert((added.before, added.created));
+        if stands_as_recorded(registry, &added).await {
+            return Ok(AddedStorage { before: access, created, ..added });
+        }
+    }
+    Err(AddStorageError::Contended { root: root.clone() })
 }
 
 /// Leaves a receipt in a linked location, and says whether it lies there. It is no condition for linking.
@@ -248,6 +164,7 @@ async fn announce(registry: &Registry, storage: &Storage) -> bool {
 }
 
 /// A location that is recorded at the place, and what became of it until then.
+#[derive(Debug, PartialEq)]
 struct Known {
     storage: Storage,
     history: Vec<StorageEvent>,
@@ -279,16 +196,20 @@ async fn known_at(registry: &Registry, root: &StorageRoot) -> Result<Option<Know
         .writing(|| {
             async |transaction: &mut Transaction| {
                 registry.record_actor(transaction).await?;
-                let Some(storage) =
-                    transaction.storages().find_by_roots(std::slice::from_ref(root)).await?.pop()
-                else {
-                    return Ok(None);
-                };
-                let history = transaction.storages().history(&storage.uid()).await?;
-                Ok(Some(Known { storage, history }))
+                Ok(read_known(transaction, root).await?)
             }
         })
         .await
+}
+
+async fn read_known(
+    transaction: &mut Transaction,
+    root: &StorageRoot,
+) -> Result<Option<Known>, PersistenceError> {
+    let found = transaction.storages().find_by_roots(std::slice::from_ref(root)).await?.pop();
+    let Some(storage) = found else { return Ok(None) };
+    let history = transaction.storages().history(&storage.uid()).await?;
+    Ok(Some(Known { storage, history }))
 }
 
 /// The region to look in, and the uid of a location that nobody has given one.
@@ -357,7 +278,7 @@ async fn claim(
     };
     let Found { found, region } = registry.host.locations.claim_for(request).await?;
     let (standing, capabilities) = match found {
-        ClaimOutcome::Ours { claim, origin: origin @ ClaimOrigin::Found, capabilities } => {
+        ClaimOutcome::Ours { claim, origin: origin @ ClaimOrigin::Found, capabilities, .. } => {
             let given_up = known.and_then(|known| known.given_up(&registry.instance, claim.epoch()));
             let claim = match given_up {
                 None => claim,
@@ -372,8 +293,9 @@ async fn claim(
             };
             (Standing::by_own_claim(&claim, origin), capabilities)
         }
-        ClaimOutcome::Ours { claim, origin, capabilities } => {
-            (Standing::by_own_claim(&claim, origin), capabilities)
+        ClaimOutcome::Ours { claim, version, origin, capabilities } => {
+            let placed = (origin == ClaimOrigin::Placed).then_some(version);
+            (Standing { placed, ..Standing::by_own_claim(&claim, origin) }, capabilities)
         }
         ClaimOutcome::Foreign(ClaimState::Held { claim, .. }) => {
             (Standing::by_other_claim(&claim, ours, held_by(&claim)), None)
@@ -392,7 +314,8 @@ async fn claim(
             return Err(AddStorageError::Overlaps { root: root.clone(), overlap });
         }
         ClaimOutcome::AnotherDatabase(_) => {
-            return Err(AddStorageError::AnotherDatabase { root: root.clone() });
+            let accept = accepting_command(&registry.database, root);
+            return Err(AddStorageError::AnotherDatabase { root: root.clone(), accept });
         }
         ClaimOutcome::Contended => return Err(AddStorageError::Contended { root: root.clone() }),
     };

@@ -1,17 +1,17 @@
 //! Adopt a storage location whose manager is gone: its claim is kept, and ours takes its place.
 
-use freehold_domain::{
-    BlobKey, Claim, InstanceUid, Provenance, Storage, StorageChange, StorageFields, StorageRoot,
-    StorageRootError,
-};
-use freehold_ports::blobs::BlobError;
-use freehold_ports::persistence::PersistenceError;
-use freehold_ports::system::FileError;
+mod error;
+mod recording;
 
-use crate::location::{Adoption, AdoptionRequest, ClaimState, Overlap, describe_manager};
-use crate::ownership::{Change, managed_instead, record_change, record_event};
-use crate::registry::ActorError;
-use crate::{Category, Registry, Transaction, UseCaseError};
+use freehold_domain::{BlobKey, Claim, InstanceUid, Storage, StorageRoot};
+
+use crate::location::{Adoption, AdoptionRequest, ClaimState, describe_manager};
+use crate::moved_registry::accepting_command;
+use crate::recorded_root::recorded_root;
+use crate::{Registry, Transaction};
+
+pub use error::AdoptStorageError;
+use recording::{in_the_way, record_adopted, recorded_otherwise};
 
 /// What is to be typed for the manager of a claim that names none.
 pub const UNKNOWN_MANAGER: &str = "unknown";
@@ -49,177 +49,8 @@ pub struct AdoptedStorage {
     pub former: Option<InstanceUid>,
     /// Where the former claim is kept.
     pub retired: BlobKey,
-}
-
-/// Why a location was not taken over. The claim in it is as it was.
-#[derive(Debug, thiserror::Error)]
-pub enum AdoptStorageError {
-    /// The root is not valid.
-    #[error(transparent)]
-    Root(#[from] StorageRootError),
-    /// Nothing was said of the reason.
-    #[error("a location is taken over for a reason that others can read; say why")]
-    ReasonMissing,
-    /// What was expected is no manager.
-    #[error("{text:?} is not the uid of an instance")]
-    NotAManager {
-        /// What was typed.
-        text: String,
-    },
-    /// Nobody claims the place.
-    #[error("nobody manages {root}, so there is nobody to take it over from")]
-    Unclaimed {
-        /// The root.
-        root: StorageRoot,
-    },
-    /// The claim cannot be read: it belongs to nobody we know, and is never overwritten.
-    #[error(
-        "{root} holds a claim that cannot be read ({reason}), and what cannot be read is never taken over"
-    )]
-    Unreadable {
-        /// The root.
-        root: StorageRoot,
-        /// Why it cannot be read.
-        reason: String,
-    },
-    /// The claim names another manager.
-    #[error("{root} is managed by {found}, and {expected:?} was expected")]
-    AnotherManager {
-        /// The root.
-        root: StorageRoot,
-        /// Who was expected, as typed.
-        expected: String,
-        /// Who manages it, for people.
-        found: String,
-        /// What is to be typed for it.
-        manager: String,
-    },
-    /// This instance manages it.
-    #[error("this instance is the manager of {root} already, by its claim")]
-    AlreadyOurs {
-        /// The root.
-        root: StorageRoot,
-    },
-    /// This instance manages it from another database.
-    #[error(
-        "{root} was claimed by this instance from another database; this one is a copy of it, or was moved"
-    )]
-    AnotherDatabase {
-        /// The root.
-        root: StorageRoot,
-    },
-    /// Somebody else manages a place around it.
-    #[error("{root} {overlap}")]
-    Overlaps {
-        /// The root.
-        root: StorageRoot,
-        /// What lies around it.
-        overlap: Overlap,
-    },
-    /// Its backend cannot hold a claim.
-    #[error("{root} cannot be managed, because {lack}")]
-    Unmanageable {
-        /// The root.
-        root: StorageRoot,
-        /// What it lacks, for people.
-        lack: String,
-    },
-    /// Another claim is kept where the former one belongs.
-    #[error("{key} in {root} holds something else than the claim that would be kept there")]
-    RetiredInTheWay {
-        /// The root.
-        root: StorageRoot,
-        /// Where the former claim belongs.
-        key: BlobKey,
-    },
-    /// The claim was replaced meanwhile.
-    #[error("the claim in {root} was changed while it was taken over; look at it again")]
-    Changed {
-        /// The root.
-        root: StorageRoot,
-    },
-    /// The location is recorded elsewhere, or under another uid.
-    #[error(
-        "the claim in {root} names storage location {claimed}, and {recorded} is recorded as another one"
-    )]
-    RecordedOtherwise {
-        /// The root.
-        root: StorageRoot,
-        /// The uid in the claim.
-        claimed: String,
-        /// What is recorded, for people.
-        recorded: String,
-    },
-    /// The user or the run cannot be recorded.
-    #[error(transparent)]
-    Actor(#[from] ActorError),
-    /// The registry failed.
-    #[error(transparent)]
-    Persistence(#[from] PersistenceError),
-    /// The storage failed.
-    #[error(transparent)]
-    Blob(#[from] BlobError),
-    /// The machine's files failed.
-    #[error(transparent)]
-    File(#[from] FileError),
-}
-
-impl UseCaseError for AdoptStorageError {
-    fn category(&self) -> Category {
-        match self {
-            Self::Root(_) | Self::ReasonMissing | Self::NotAManager { .. } => Category::Invalid,
-            Self::Unclaimed { .. }
-            | Self::Unreadable { .. }
-            | Self::AnotherManager { .. }
-            | Self::AlreadyOurs { .. }
-            | Self::AnotherDatabase { .. }
-            | Self::Overlaps { .. }
-            | Self::Unmanageable { .. }
-            | Self::RetiredInTheWay { .. }
-            | Self::RecordedOtherwise { .. } => Category::Refused,
-            Self::Changed { .. } => Category::Conflict,
-            Self::Actor(error) => error.category(),
-            Self::Persistence(error) => error.category(),
-            Self::Blob(error) => error.category(),
-            Self::File(error) => error.category(),
-        }
-    }
-
-    fn hint(&self) -> Option<String> {
-        match self {
-            Self::NotAManager { .. } => Some(format!(
-                "`freehold storage show` names the manager; where the claim names none: --expect-manager {UNKNOWN_MANAGER}"
-            )),
-            Self::ReasonMissing => Some("--reason TEXT".to_owned()),
-            Self::Unclaimed { root } | Self::AlreadyOurs { root } => {
-                Some(format!("`freehold storage add {root}` manages it"))
-            }
-            Self::Unreadable { root, .. } => Some(format!(
-                "put the right claim back into .lamindb/storage_uid.txt, from a backup or .lamindb/claims/; if nobody is left who knows, move that \
-                 file away, and `freehold storage add {root}` begins anew; to read only: `freehold storage add {root} --link`"
-            )),
-            Self::AnotherManager { manager, .. } => Some(format!(
-                "if that instance is really gone: --expect-manager {manager}; if it is not, let it hand the location over"
-            )),
-            Self::AnotherDatabase { root } => Some(format!(
-                "go on with the registry that it was claimed from; if that was really moved here: `freehold connect {root} --moved`"
-            )),
-            Self::Overlaps { .. } => Some(
-                "two managers never overlap: what lies around it must be released or handed over first"
-                    .to_owned(),
-            ),
-            Self::RetiredInTheWay { key, .. } => {
-                Some(format!("look at {key}, and move it away if it is of no use"))
-            }
-            Self::RecordedOtherwise { recorded, .. } => Some(format!(
-                "`freehold storage show {recorded}` shows it; `freehold storage remove` forgets it"
-            )),
-            Self::Actor(error) => error.hint(),
-            Self::Persistence(error) => error.hint(),
-            Self::Blob(error) => error.hint(),
-            Self::Root(_) | Self::Unmanageable { .. } | Self::Changed { .. } | Self::File(_) => None,
-        }
-    }
+    /// The locations inside it that had the same manager, and were taken over with it.
+    pub inside: Vec<Storage>,
 }
 
 /// Reads who would lose the location at `root` if it were taken over. Nothing is changed.
@@ -242,7 +73,8 @@ pub async fn former_manager(registry: &Registry, root: &str) -> Result<FormerMan
 }
 
 /// Takes a location over from the manager that its claim names. The former claim is kept first, byte for byte, under `.lamindb/claims/`; then it is
-/// replaced by compare-and-swap; then the location is recorded.
+/// replaced by compare-and-swap; then the location is recorded. Locations of the same manager inside it go with it, since no location may lie inside one of
+/// another manager; they are nobody's in between.
 ///
 /// # Idempotency
 /// Interrupted anywhere, the same call finishes.
@@ -259,15 +91,8 @@ pub async fn adopt_storage(
     let host = &registry.host;
     let root = StorageRoot::parse(&request.root, &host.files.surroundings()?)?;
     let root = host.locations.resolve(&root).await?;
-    let known = registry
-        .writing(|| {
-            async |transaction: &mut Transaction| {
-                registry.record_actor(transaction).await?;
-                let found = transaction.storages().find_by_roots(std::slice::from_ref(&root)).await?.pop();
-                Ok::<_, AdoptStorageError>(found)
-            }
-        })
-        .await?;
+    let root = recorded_root::<AdoptStorageError>(registry, root).await?;
+    let known = recordable(registry, &root, &request).await?;
     let adoption = AdoptionRequest {
         root: &root,
         region: request.region.as_deref().or(known.as_ref().and_then(|known| known.region.as_deref())),
@@ -277,9 +102,10 @@ pub async fn adopt_storage(
         progress: &host.progress,
     };
     let refusal = match host.locations.adopt(adoption).await? {
-        Adoption::Done { claim, former, retired } => {
-            let storage = record_adopted(registry, &root, &request, &claim, former).await?;
-            return Ok(AdoptedStorage { storage, former, retired });
+        Adoption::Done(adopted) => {
+            let former = adoption.expected;
+            let (storage, inside) = record_adopted(registry, &root, &request, &adopted, former).await?;
+            return Ok(AdoptedStorage { storage, former, retired: adopted.retired, inside });
         }
         Adoption::AnotherManager(claim) => AdoptStorageError::AnotherManager {
             root,
@@ -290,13 +116,45 @@ pub async fn adopt_storage(
         Adoption::Unclaimed => AdoptStorageError::Unclaimed { root },
         Adoption::Unreadable { reason } => AdoptStorageError::Unreadable { root, reason },
         Adoption::AlreadyOurs => AdoptStorageError::AlreadyOurs { root },
-        Adoption::AnotherDatabase => AdoptStorageError::AnotherDatabase { root },
+        Adoption::AnotherDatabase => {
+            let accept = accepting_command(&registry.database, &root);
+            AdoptStorageError::AnotherDatabase { root, accept }
+        }
         Adoption::Overlapping(overlap) => AdoptStorageError::Overlaps { root, overlap },
-        Adoption::Unmanageable { lack } => AdoptStorageError::Unmanageable { root, lack },
-        Adoption::RetiredInTheWay(key) => AdoptStorageError::RetiredInTheWay { root, key },
+        Adoption::Unmanageable { place, lack } => AdoptStorageError::Unmanageable { root: place, lack },
+        Adoption::RetiredInTheWay { place, key } => AdoptStorageError::RetiredInTheWay { root: place, key },
+        Adoption::OuterFirst { outer, claim } => {
+            AdoptStorageError::OuterFirst { root, outer, manager: typed_manager(&claim) }
+        }
         Adoption::Changed => AdoptStorageError::Changed { root },
     };
     Err(refusal)
+}
+
+/// The location that is recorded at `root`. Nothing may be taken over by somebody, or under a run, that cannot be recorded afterwards, nor what is
+/// recorded otherwise; so that is found out here.
+async fn recordable(
+    registry: &Registry,
+    root: &StorageRoot,
+    request: &AdoptStorage,
+) -> Result<Option<Storage>, AdoptStorageError> {
+    let claim = match registry.host.locations.claim(root, request.region.as_deref()).await?.found {
+        ClaimState::Held { claim, .. } => Some(claim),
+        ClaimState::Unclaimed | ClaimState::Unreadable { .. } => None,
+    };
+    registry
+        .writing(|| {
+            async |transaction: &mut Transaction| {
+                registry.record_actor(transaction).await?;
+                if let Some(claim) = &claim
+                    && let Some(other) = in_the_way(transaction, root, claim).await?
+                {
+                    return Err(recorded_otherwise(root, claim, &other));
+                }
+                Ok(transaction.storages().find_by_roots(std::slice::from_ref(root)).await?.pop())
+            }
+        })
+        .await
 }
 
 /// What is to be typed for the manager of a claim.
@@ -310,63 +168,4 @@ fn expected_manager(text: &str) -> Result<Option<InstanceUid>, AdoptStorageError
     }
     let uid = text.parse().map_err(|_| AdoptStorageError::NotAManager { text: text.to_owned() })?;
     Ok(Some(uid))
-}
-
-async fn record_adopted(
-    registry: &Registry,
-    root: &StorageRoot,
-    request: &AdoptStorage,
-    claim: &Claim,
-    former: Option<InstanceUid>,
-) -> Result<Storage, AdoptStorageError> {
-    let reason = claim.reason().map(str::to_owned);
-    registry
-        .writing(|| {
-            async |transaction: &mut Transaction| {
-                let actor = registry.record_actor(transaction).await?;
-                let change =
-                    Change::new(StorageChange::Adopted, claim.epoch()).with(former).because(reason.clone());
-                let adopted = as_adopted(root, request, claim, &actor);
-                let known = transaction.storages().find_by_roots(std::slice::from_ref(root)).await?.pop();
-                let same = transaction.storages().find_many(&[claim.storage_uid()]).await?.pop();
-                match (known, same) {
-                    (None, None) => {
-                        let id = transaction.storages().insert(&adopted).await?;
-                        record_event(transaction, adopted.uid(), change, &actor).await?;
-                        Ok(adopted.with_id(id))
-                    }
-                    (Some(known), Some(_)) if known.uid() == claim.storage_uid() => {
-                        if known
-                            .managed_by(&registry.instance)
-                            .is_ok_and(|proof| Some(proof.epoch()) == claim.epoch())
-                        {
-                            return Ok(known);
-                        }
-                        let mut taken = managed_instead(&known, claim.manager(), claim.epoch());
-                        record_change(transaction, &mut taken, change, &actor).await?;
-                        Ok(taken)
-                    }
-                    (Some(other), _) | (None, Some(other)) => Err(AdoptStorageError::RecordedOtherwise {
-                        root: root.clone(),
-                        claimed: claim.storage_uid().to_string(),
-                        recorded: other.root().to_string(),
-                    }),
-                }
-            }
-        })
-        .await
-}
-
-fn as_adopted(root: &StorageRoot, request: &AdoptStorage, claim: &Claim, actor: &Provenance) -> Storage {
-    Storage::from_fields(StorageFields {
-        id: None,
-        uid: claim.storage_uid(),
-        root: root.clone(),
-        instance_uid: claim.manager(),
-        epoch: claim.epoch(),
-        description: None,
-        region: request.region.clone(),
-        capabilities: None,
-        provenance: actor.clone(),
-    })
 }

@@ -7,6 +7,7 @@ use freehold_ports::persistence::PersistenceError;
 
 use crate::list_storages::{ListedStorage, list_storages};
 use crate::location::{ClaimState, Linkers, RetiredClaim};
+use crate::moved_registry::accepting_command;
 use crate::ownership::{Change, managed_instead, record_change};
 use crate::reference::StorageQuery;
 use crate::registry::ActorError;
@@ -181,7 +182,8 @@ async fn check_managed(
         | ClaimDisagreement::Epoch { .. }
         | ClaimDisagreement::Database { .. } => None,
     };
-    findings.add(Finding::ClaimDisagrees { disagreement });
+    let accept = accepting_command(&registry.database, listed.storage.root());
+    findings.add(Finding::ClaimDisagrees { disagreement, accept });
     if let Some(manager) = taken_by {
         let change = Change::new(StorageChange::Lost, claim.epoch()).with(Some(manager));
         if let Some(lost) = record_lost(registry, &listed.storage, change).await? {

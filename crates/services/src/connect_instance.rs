@@ -231,7 +231,7 @@ pub(crate) async fn find(host: &Host, target: Option<&str>) -> Result<Located, C
         return Ok(current.database.into());
     };
     if let Ok(database) = target.parse::<DatabaseUrl>() {
-        return Ok(database.into());
+        return Ok(with_known_password(host, database).await.into());
     }
     if is_database_url(target) {
         return Err(target.parse::<DatabaseUrl>().map_or_else(ConnectError::from, |_| unknown(target)));
@@ -251,6 +251,13 @@ pub(crate) async fn meant_root(host: &Host, target: &str) -> Result<Option<Stora
     Ok(Some(host.locations.resolve(&root).await?))
 }
 
+/// The URL that is known of a database whose URL was given without a password, as commands that are suggested name it.
+async fn with_known_password(host: &Host, given: DatabaseUrl) -> DatabaseUrl {
+    let known = host.directory.list().await.unwrap_or_default().into_iter().map(|known| known.database);
+    let mut same = known.filter(|known| *known != given && known.without_password() == given);
+    same.next().unwrap_or(given)
+}
+
 fn is_database_url(target: &str) -> bool {
     ["sqlite:", "postgres:", "postgresql:"].iter().any(|scheme| target.starts_with(scheme))
 }
@@ -268,7 +275,7 @@ async fn find_known(host: &Host, target: &str) -> Result<Option<DatabaseUrl>, Co
         ([one], _) => Ok(Some(one.database.clone())),
         ([first, ..], slug) => Err(ConnectError::Ambiguous {
             slug: slug.unwrap_or_else(|| first.slug.clone()),
-            databases: known.iter().map(|known| known.database.to_string()).collect(),
+            databases: known.iter().map(|known| known.database.without_password().to_string()).collect(),
         }),
     }
 }

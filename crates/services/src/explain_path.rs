@@ -78,6 +78,8 @@ pub struct PathExplanation {
     pub rule: Rule,
     /// The artifacts that are recorded at the path, whatever their state.
     pub artifacts: Vec<Artifact>,
+    /// Which link of the backend's chain of credentials reaches the location, without any secret; absent where there are none, or that cannot be told.
+    pub credentials: Option<String>,
 }
 
 /// Why a path could not be explained.
@@ -133,7 +135,8 @@ pub async fn explain_path(registry: &Registry, path: &str) -> Result<PathExplana
     let Some(location) = location else {
         let rule = if is_root { Rule::IsRoot } else { Rule::Outside };
         let (claim, artifacts) = (None, Vec::new());
-        return Ok(PathExplanation { path, location: None, key: None, around, claim, rule, artifacts });
+        let (location, key, credentials) = (None, None, None);
+        return Ok(PathExplanation { path, location, key, around, claim, rule, artifacts, credentials });
     };
     let key = location.storage.root().relative_key(&path);
     let claim = match registry.host.locations.recorded_claim(&location.storage).await {
@@ -144,7 +147,10 @@ pub async fn explain_path(registry: &Registry, path: &str) -> Result<PathExplana
     };
     let rule = if is_root { Rule::IsRoot } else { rule_at(registry, &location).await? };
     let artifacts = artifacts_at(registry, &location, key.as_ref()).await?;
-    Ok(PathExplanation { path, location: Some(location), key, around, claim: Some(claim), rule, artifacts })
+    let reached = registry.host.locations.readable(&location.storage).await.ok();
+    let credentials = reached.and_then(|reached| reached.credentials_source().map(str::to_owned));
+    let (location, claim) = (Some(location), Some(claim));
+    Ok(PathExplanation { path, location, key, around, claim, rule, artifacts, credentials })
 }
 
 /// The path below the one spelling of what it lies in. What cannot be resolved keeps its spelling.

@@ -3,7 +3,7 @@
 //! As with a [release](crate::release_storage), the record goes first and then the claim. If a place around the location turns out to be claimed by others,
 //! the claim stays ours, or becomes ours again, in an epoch after all that were recorded.
 
-use freehold_domain::{InstanceUid, Storage, StorageChange, StorageRoot};
+use freehold_domain::{Claim, InstanceUid, Slug, Storage, StorageChange, StorageRoot};
 use freehold_ports::persistence::{AccessMode, PersistenceError};
 use uuid::Uuid;
 
@@ -14,6 +14,9 @@ use crate::release_storage::{
     Holding, ReleaseStorageError, finished, holding, read_linkers, record_given_up,
 };
 use crate::{AccessError, Category, Registry, Transaction, UseCaseError};
+
+/// How often a location is handed over anew that turns out to have been taken back.
+const ATTEMPTS: u32 = 3;
 
 /// A location that was handed over.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,6 +49,12 @@ pub enum HandOverStorageError {
         #[source]
         source: Box<ConnectError>,
     },
+    /// The receiver is being deleted, and would leave the location without a manager that is alive. Nothing was changed.
+    #[error("the receiver {slug} is being deleted")]
+    ReceiverClosing {
+        /// The receiver.
+        slug: Slug,
+    },
     /// A location around it is managed by another than the receiver, such as this instance itself. The claim is still ours.
     #[error("{root} cannot be handed over, because it {overlap}")]
     Overlaps {
@@ -70,7 +79,7 @@ impl UseCaseError for HandOverStorageError {
         match self {
             Self::ToItself { .. } => Category::Invalid,
             Self::UnknownReceiver { source, .. } => source.category(),
-            Self::Overlaps { .. } => Category::Refused,
+            Self::ReceiverClosing { .. } | Self::Overlaps { .. } => Category::Refused,
             Self::Release(error) => error.category(),
             Self::Access(error) => error.category(),
             Self::Persistence(error) => error.category(),
@@ -79,7 +88,7 @@ impl UseCaseError for HandOverStorageError {
 
     fn hint(&self) -> Option<String> {
         match self {
-            Self::ToItself { .. } => None,
+            Self::ToItself { .. } | Self::ReceiverClosing { .. } => None,
             Self::UnknownReceiver { .. } => Some(
                 "name an instance that you know (`freehold instance list`), or give its id in full: `freehold info` in that instance shows it"
                     .to_owned(),
@@ -122,9 +131,31 @@ pub async fn hand_over_storage(
 /// Hands a location over, or finishes handing it over.
 pub(crate) async fn hand_over(
     registry: &Registry,
-    holding: Holding,
+    mut holding: Holding,
     receiver: &Receiver,
 ) -> Result<Storage, HandOverStorageError> {
+    let root = holding.storage.root().clone();
+    for _ in 0..ATTEMPTS {
+        match attempt(registry, &holding, receiver).await? {
+            Attempt::Given(storage) => return Ok(storage),
+            Attempt::OursAgain(storage) => holding = Holding { storage, last: None },
+        }
+    }
+    Err(ReleaseStorageError::Busy { root }.into())
+}
+
+/// What one attempt came to.
+enum Attempt {
+    Given(Storage),
+    /// An earlier attempt had taken the location back, which was not recorded until now.
+    OursAgain(Storage),
+}
+
+async fn attempt(
+    registry: &Registry,
+    holding: &Holding,
+    receiver: &Receiver,
+) -> Result<Attempt, HandOverStorageError> {
     let (locations, progress) = (&registry.host.locations, &registry.host.progress);
     let (claimant, uid) = (registry.claimant().await?, receiver.uid());
     let root = || holding.storage.root().clone();
@@ -144,20 +175,23 @@ pub(crate) async fn hand_over(
     };
     let proof = held.managed_by(&registry.instance).map_err(AccessError::from)?;
     match finished(locations.hand_over(proof, claimant, receiver, progress).await)? {
-        None | Some(HandOver::Done) => Ok(given),
+        Some(HandOver::Done) => Ok(Attempt::Given(given)),
+        None => match locations.own_claim(&held, claimant).await.map_err(AccessError::from)? {
+            Some(claim) => Ok(Attempt::OursAgain(record_taken_back(registry, &held, &claim, uid).await?)),
+            None => Ok(Attempt::Given(given)),
+        },
         Some(HandOver::Overlapping(overlap)) => {
             let region = held.region.as_deref();
             let last = proof.epoch().next();
             if let Some(claim) =
                 locations.renew(held.root(), region, claimant, last).await.map_err(AccessError::from)?
             {
-                record_taken_back(registry, managed_instead(&held, claim.manager(), claim.epoch()), uid)
-                    .await?;
+                record_taken_back(registry, &held, &claim, uid).await?;
             }
             Err(HandOverStorageError::Overlaps { root: root(), overlap })
         }
         Some(HandOver::TakenBack(claim, overlap)) => {
-            record_taken_back(registry, managed_instead(&held, claim.manager(), claim.epoch()), uid).await?;
+            record_taken_back(registry, &held, &claim, uid).await?;
             Err(HandOverStorageError::Overlaps { root: root(), overlap })
         }
     }
@@ -177,24 +211,35 @@ pub(crate) async fn find_receiver(registry: &Registry, to: &str) -> Result<Recei
         to: to.to_owned(),
         source: Box::new(source),
     })?;
-    let found = Receiver { id: receiver.instance.id(), slug: receiver.instance.slug().to_string() };
     receiver.close().await?;
-    Ok(found)
+    let instance = receiver.instance();
+    if instance.is_closing() {
+        return Err(HandOverStorageError::ReceiverClosing { slug: instance.slug().clone() });
+    }
+    Ok(Receiver { id: instance.id(), slug: instance.slug().to_string() })
 }
 
+/// Records that the location is managed again, by this claim of ours, and gives it as it is recorded then.
 async fn record_taken_back(
     registry: &Registry,
-    back: Storage,
+    held: &Storage,
+    claim: &Claim,
     receiver: InstanceUid,
-) -> Result<(), HandOverStorageError> {
+) -> Result<Storage, HandOverStorageError> {
     registry
         .writing(|| {
             async |transaction: &mut Transaction| {
                 let actor = registry.record_actor(transaction).await.map_err(ReleaseStorageError::from)?;
-                let mut back = back.clone();
-                let change = Change::new(StorageChange::Received, back.epoch()).with(Some(receiver));
-                record_change(transaction, &mut back, change, &actor).await?;
-                Ok(())
+                let recorded = transaction.storages().find_many(&[held.uid()]).await?.pop();
+                let Some(recorded) = recorded else {
+                    return Err(AccessError::GivenUp { root: held.root().clone() }.into());
+                };
+                let mut back = managed_instead(&recorded, claim.manager(), claim.epoch());
+                if back != recorded {
+                    let change = Change::new(StorageChange::Received, back.epoch()).with(Some(receiver));
+                    record_change(transaction, &mut back, change, &actor).await?;
+                }
+                Ok(back)
             }
         })
         .await

@@ -176,6 +176,7 @@ impl UseCaseError for InitialiseError {
     fn hint(&self) -> Option<String> {
         match self {
             Self::AnotherInstance { found, database, .. } => {
+                let database = database.without_password();
                 Some(format!("`freehold connect {database}` makes {found} current; or choose another root"))
             }
             Self::AnotherRoot { root, .. } => Some(format!(

@@ -4,6 +4,7 @@
 //! [`ManagedStorage`] and the claim as it was just read in the storage, and from nothing else.
 
 mod access_error;
+mod adoption;
 mod claim_desk;
 mod claiming;
 mod overlap;
@@ -18,7 +19,10 @@ use std::sync::Arc;
 use freehold_domain::{BlobKey, Claim, Instance, ManagedStorage, Storage, StorageKind, StorageRoot};
 use freehold_ports::blobs::{BlobError, BlobStore, BlobStores, BlobVersion};
 
+use crate::moved_registry::accepting_command;
+
 pub use access_error::AccessError;
+pub(crate) use adoption::{Adopted, AdoptedInside, Adoption, AdoptionRequest};
 pub use claim_desk::ClaimState;
 pub(crate) use claim_desk::describe_manager;
 pub use claiming::{ClaimOrigin, ClaimOutcome};
@@ -28,7 +32,7 @@ pub use readable::ReadableLocation;
 pub use receipts::Linkers;
 pub use retired::RetiredClaim;
 pub(crate) use retired::is_ownership_paper;
-pub(crate) use succession::{Adoption, AdoptionRequest, HandOver, Receiver};
+pub(crate) use succession::{HandOver, Receiver};
 pub use writable::WritableLocation;
 
 /// What was found where a location is, or is to be.
@@ -54,6 +58,21 @@ impl Locations {
     /// Gives the one spelling of a root.
     pub(crate) async fn resolve(&self, root: &StorageRoot) -> Result<StorageRoot, BlobError> {
         self.0.resolve(root).await
+    }
+
+    /// The other roots that are this very place, as far as that can be told.
+    pub(crate) async fn aliases(&self, root: &StorageRoot) -> Result<Vec<StorageRoot>, BlobError> {
+        self.0.aliases(root).await
+    }
+
+    /// Whether a recorded root is the place at `root`, which is in its one spelling, under another name.
+    pub(crate) async fn is_alias(
+        &self,
+        recorded: &StorageRoot,
+        root: &StorageRoot,
+    ) -> Result<bool, BlobError> {
+        let is_spelling = self.resolve(recorded).await.is_ok_and(|resolved| resolved == *root);
+        Ok(is_spelling || self.aliases(root).await?.contains(recorded))
     }
 
     /// Opens a place, in the region that is known for it where regions mean something: that of a local folder names its host.
@@ -154,10 +173,47 @@ impl Locations {
         }
     }
 
+    /// The claim in a location, if it is one of this instance from this very database.
+    pub(crate) async fn own_claim(
+        &self,
+        storage: &Storage,
+        claimant: Claimant<'_>,
+    ) -> Result<Option<Claim>, BlobError> {
+        let state = self.recorded_claim(storage).await?;
+        Ok(own(state, storage, claimant).map(|(claim, _)| claim))
+    }
+
+    /// Removes the claim in a location, if it is one of this instance from this very database, and says whether it was.
+    pub(crate) async fn remove_own(
+        &self,
+        storage: &Storage,
+        claimant: Claimant<'_>,
+    ) -> Result<bool, BlobError> {
+        let store = self.open_recorded(storage).await?;
+        let Some((_, version)) = own(claim_desk::read(&*store).await?, storage, claimant) else {
+            return Ok(false);
+        };
+        match store.remove(&BlobKey::claim(), &version).await {
+            Ok(()) => Ok(true),
+            // Somebody else was faster, and whatever is there now is not the claim that was read.
+            Err(BlobError::VersionMismatch { .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Removes the empty folders that a released location leaves.
     pub(crate) async fn remove_empty(&self, root: &StorageRoot) -> Result<(), BlobError> {
         self.0.remove_empty(root).await
     }
+}
+
+/// The claim on a location that was found, if it is one of the claimant.
+fn own(state: ClaimState, storage: &Storage, claimant: Claimant<'_>) -> Option<(Claim, BlobVersion)> {
+    let ClaimState::Held { claim, version } = state else { return None };
+    let is_own = claim.storage_uid() == storage.uid()
+        && claim.is_managed_by(claimant.instance.uid())
+        && claim.database().is_some_and(|named| named.is_ok_and(|named| named == claimant.database));
+    is_own.then_some((claim, version))
 }
 
 /// Lets through whom the claim, as it was just read, confirms in everything: location, manager, epoch and database.
@@ -172,7 +228,10 @@ fn fence(
         ClaimState::Unreadable { reason } => Err(AccessError::ClaimUnreadable { root, reason }),
         ClaimState::Held { claim, version } => match proof.confirm(&claim, claimant.database) {
             Ok(()) => Ok((claim, version)),
-            Err(disagreement) => Err(AccessError::ClaimDisagrees { root, disagreement }),
+            Err(disagreement) => {
+                let accept = accepting_command(claimant.registry, &root);
+                Err(AccessError::ClaimDisagrees { root, disagreement, accept })
+            }
         },
     }
 }

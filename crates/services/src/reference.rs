@@ -61,6 +61,7 @@ impl UseCaseError for ReferenceError {
 #[derive(Debug, Clone)]
 pub(crate) struct StorageQuery {
     text: String,
+    /// What it may be recorded as if it is a root, the best first.
     roots: Vec<StorageRoot>,
 }
 
@@ -71,8 +72,9 @@ impl StorageQuery {
         if let Ok(surroundings) = host.files.surroundings()
             && let Ok(root) = StorageRoot::parse(text, &surroundings)
         {
-            roots.extend(host.locations.resolve(&root).await.ok().filter(|resolved| *resolved != root));
-            roots.push(root);
+            let resolved = host.locations.resolve(&root).await.unwrap_or_else(|_| root.clone());
+            let aliases = host.locations.aliases(&resolved).await.unwrap_or_default();
+            roots = [resolved, root].into_iter().chain(aliases).collect();
         }
         Self { text: text.to_owned(), roots }
     }
@@ -98,8 +100,10 @@ impl StorageQuery {
                 return Ok(storage);
             }
         }
-        let found = transaction.storages().find_by_roots(&self.roots).await?.pop();
-        found.ok_or_else(|| ReferenceError::Unknown { what: "storage location", text: self.text.clone() })
+        let found = transaction.storages().find_by_roots(&self.roots).await?;
+        let best =
+            found.into_iter().min_by_key(|found| self.roots.iter().position(|root| root == found.root()));
+        best.ok_or_else(|| ReferenceError::Unknown { what: "storage location", text: self.text.clone() })
     }
 }
 

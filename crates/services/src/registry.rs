@@ -164,7 +164,7 @@ impl Registry {
     /// This instance, in this database: who claims locations, and is held to the claims.
     pub(crate) async fn claimant(&self) -> Result<Claimant<'_>, PersistenceError> {
         let database = *self.fingerprint.get_or_try_init(|| self.persistence.fingerprint()).await?;
-        Ok(Claimant { instance: &self.instance, database })
+        Ok(Claimant { instance: &self.instance, registry: &self.database, database })
     }
 
     /// Opens a location that this instance manages for writing: reads its claim, which must agree with this registry in everything.

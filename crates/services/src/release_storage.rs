@@ -9,6 +9,7 @@ use freehold_domain::{ClaimEpoch, Instance, InstanceUid, Storage, StorageChange,
 use freehold_ports::persistence::PersistenceError;
 use freehold_ports::system::LivenessError;
 
+use crate::left_claims::clear_left_claim;
 use crate::location::Linkers;
 use crate::ownership::{Change, managed_instead, record_change};
 use crate::reference::StorageQuery;
@@ -119,7 +120,10 @@ pub(crate) async fn release(registry: &Registry, holding: Holding) -> Result<Sto
     };
     let released =
         locations.release(held.managed_by(&registry.instance).map_err(AccessError::from)?, claimant).await;
-    finished(released)?;
+    if finished(released)?.is_none() {
+        // An addition that was interrupted may have put one of a later epoch in its place.
+        clear_left_claim(registry, &holding.storage).await?;
+    }
     Ok(holding.storage)
 }
 

@@ -113,7 +113,8 @@ impl UseCaseError for RelocateError {
         match self {
             Self::NotOurs { root, .. } => Some(format!("`freehold storage check {root}` compares")),
             Self::Copied { former, .. } => Some(format!(
-                "`freehold connect {former}` goes on with it; or move it away first, if the copy is to take its place"
+                "`freehold connect {}` goes on with it; or move it away first, if the copy is to take its place",
+                former.without_password()
             )),
             Self::TwoPlaces { former, .. } => Some(format!(
                 "go on with {former}, or remove it (or its .lamindb/storage_uid.txt) if the data was moved"
@@ -256,7 +257,7 @@ impl Anchor {
         if !holds_claim(registry, &root, &storage).await? {
             return stays(storage);
         }
-        let is_alias = locations.resolve(storage.root()).await.is_ok_and(|resolved| resolved == root);
+        let is_alias = locations.is_alias(storage.root(), &root).await?;
         if !is_alias && holds_claim(registry, storage.root(), &storage).await? {
             if storage.uid() == self.storage.uid() {
                 return Err(RelocateError::TwoPlaces { root, former: storage.root().clone() });
@@ -362,8 +363,14 @@ async fn record_moved(registry: &Registry, moved: Vec<Located>) -> Result<Vec<St
                 let actor = registry.record_actor(transaction).await?;
                 let mut recorded = Vec::new();
                 for Located { storage, has_moved } in &moved {
+                    let now = transaction.storages().find_many(&[storage.uid()]).await?.pop();
+                    // What another process has given up or claimed anew meanwhile is as it recorded it.
+                    let is_as_read = |now: &Storage| {
+                        (now.instance_uid(), now.epoch()) == (storage.instance_uid(), storage.epoch())
+                    };
+                    let Some(now) = now.filter(is_as_read) else { continue };
                     let change = Change::new(StorageChange::Moved, storage.epoch());
-                    let mut storage = storage.clone();
+                    let mut storage = moved_to(&now, storage.root().clone());
                     if *has_moved {
                         record_change(transaction, &mut storage, change, &actor).await?;
                     } else {

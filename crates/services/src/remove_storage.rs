@@ -1,9 +1,12 @@
 //! Remove a storage location from the registry. What lies there stays.
 
-use freehold_domain::{Storage, StorageRoot};
-use freehold_ports::persistence::{Entity, PersistenceError};
+use freehold_domain::{ArtifactState, Storage, StorageChange, StorageRoot};
+use freehold_ports::persistence::{ArtifactFilter, ArtifactOrder, Entity, PageRequest, PersistenceError};
 
+use crate::left_claims::clear_left_claim;
 use crate::reference::StorageQuery;
+use crate::registry::ActorError;
+use crate::release_storage::{Holding, ReleaseStorageError, release};
 use crate::{AccessError, Category, ReferenceError, Registry, Transaction, UseCaseError};
 
 /// Why a location was not removed.
@@ -27,6 +30,12 @@ pub enum RemoveStorageError {
     /// The claim could not be given up; the location is no longer recorded.
     #[error(transparent)]
     Access(#[from] AccessError),
+    /// The location could not be given up, and is still recorded.
+    #[error(transparent)]
+    Release(#[from] ReleaseStorageError),
+    /// The user or the run cannot be recorded.
+    #[error(transparent)]
+    Actor(#[from] ActorError),
     /// The registry failed.
     #[error(transparent)]
     Persistence(#[from] PersistenceError),
@@ -38,6 +47,8 @@ impl UseCaseError for RemoveStorageError {
             Self::IsDefault { .. } | Self::InUse { .. } => Category::Refused,
             Self::Reference(error) => error.category(),
             Self::Access(error) => error.category(),
+            Self::Release(error) => error.category(),
+            Self::Actor(error) => error.category(),
             Self::Persistence(error) => error.category(),
         }
     }
@@ -50,6 +61,8 @@ impl UseCaseError for RemoveStorageError {
             Self::InUse { .. } => Some("`freehold list --storage S --all-versions` shows them".to_owned()),
             Self::Reference(error) => error.hint(),
             Self::Access(error) => error.hint(),
+            Self::Release(error) => error.hint(),
+            Self::Actor(error) => error.hint(),
             Self::Persistence(error) => error.hint(),
         }
     }
@@ -57,22 +70,91 @@ impl UseCaseError for RemoveStorageError {
 
 /// Removes the location that `storage` means, and gives up its claim if it is managed. No data is touched.
 ///
-/// The record goes first: interrupted in between, `storage add` finds the claim and takes the location up again.
+/// The location is released first, and forgotten then, so that an interruption in between leaves it recorded, and the same call finishes. A storage
+/// that cannot be reached is forgotten all the same.
 ///
 /// # Errors
 /// See [`RemoveStorageError`].
 pub async fn remove_storage(registry: &Registry, storage: &str) -> Result<Storage, RemoveStorageError> {
     let query = StorageQuery::new(&registry.host, storage).await;
-    let removed = registry
+    let holding = removable(registry, &query).await?;
+    let left = match give_up(registry, holding.clone()).await {
+        Ok(()) => None,
+        Err(ReleaseStorageError::Access(error)) => match error {
+            // What another holds by now, or may hold, is not ours to give up.
+            AccessError::NotManaged(_)
+            | AccessError::ManagedElsewhere { .. }
+            | AccessError::ClaimMissing { .. }
+            | AccessError::ClaimUnreadable { .. }
+            | AccessError::ClaimDisagrees { .. }
+            | AccessError::GivenUp { .. } => None,
+            AccessError::Blob(error) => Some(error),
+            AccessError::Persistence(error) => return Err(error.into()),
+        },
+        Err(error) => return Err(error.into()),
+    };
+    let removed = forget(registry, &holding.storage).await?;
+    if let Some(error) = left {
+        return Err(AccessError::Blob(error).into());
+    }
+    withdraw_receipt(registry, &removed).await;
+    Ok(removed)
+}
+
+/// The location that is meant, if it may go.
+async fn removable(registry: &Registry, query: &StorageQuery) -> Result<Holding, RemoveStorageError> {
+    registry
         .writing(|| {
             async |transaction: &mut Transaction| {
+                registry.record_actor(transaction).await?;
                 let storage = query.find(transaction).await?;
-                let instance = transaction.instance().find().await?;
-                if instance.and_then(|instance| instance.default_storage()) == Some(storage.uid()) {
-                    return Err(RemoveStorageError::IsDefault { root: storage.root().clone() });
+                refuse_default(transaction, &storage).await?;
+                let filter = ArtifactFilter {
+                    storage: Some(storage.uid()),
+                    states: ArtifactState::ALL.to_vec(),
+                    all_versions: true,
+                    ..ArtifactFilter::default()
+                };
+                let one = PageRequest::first(1);
+                if !transaction.artifacts().list(&filter, ArtifactOrder::Newest, &one).await?.items.is_empty()
+                {
+                    return Err(RemoveStorageError::InUse { root: storage.root().clone() });
                 }
+                let last = transaction.storages().history(&storage.uid()).await?.pop();
+                Ok(Holding { storage, last })
+            }
+        })
+        .await
+}
+
+async fn refuse_default(transaction: &mut Transaction, storage: &Storage) -> Result<(), RemoveStorageError> {
+    let instance = transaction.instance().find().await?;
+    if instance.and_then(|instance| instance.default_storage()) == Some(storage.uid()) {
+        return Err(RemoveStorageError::IsDefault { root: storage.root().clone() });
+    }
+    Ok(())
+}
+
+/// Gives up the claim of a location, also one that an interrupted call left. One that was linked all along is not looked at.
+async fn give_up(registry: &Registry, holding: Holding) -> Result<(), ReleaseStorageError> {
+    let is_managed = holding.storage.managed_by(&registry.instance).is_ok();
+    match holding.last.as_ref().map(|last| last.change) {
+        _ if is_managed => release(registry, holding).await.map(drop),
+        Some(StorageChange::Released | StorageChange::HandedOver) => {
+            Ok(clear_left_claim(registry, &holding.storage).await.map(drop)?)
+        }
+        _ => Ok(()),
+    }
+}
+
+async fn forget(registry: &Registry, storage: &Storage) -> Result<Storage, RemoveStorageError> {
+    registry
+        .writing(|| {
+            async |transaction: &mut Transaction| {
+                registry.record_actor(transaction).await?;
+                refuse_default(transaction, storage).await?;
                 match transaction.storages().delete(&storage.uid()).await {
-                    Ok(_) => Ok(storage),
+                    Ok(_) => Ok(storage.clone()),
                     Err(PersistenceError::InUse { user: Entity::Artifact, .. }) => {
                         Err(RemoveStorageError::InUse { root: storage.root().clone() })
                     }
@@ -80,16 +162,7 @@ pub async fn remove_storage(registry: &Registry, storage: &str) -> Result<Storag
                 }
             }
         })
-        .await?;
-    if let Ok(proof) = removed.managed_by(&registry.instance) {
-        match registry.host.locations.release(proof, registry.claimant().await?).await {
-            // What another holds by now is not ours to give up.
-            Ok(_) | Err(AccessError::ClaimDisagrees { .. }) => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
-    withdraw_receipt(registry, &removed).await;
-    Ok(removed)
+        .await
 }
 
 /// Takes back the receipt that this instance may have left in a location that it no longer knows. A receipt is for people only, so a failure

@@ -8,7 +8,7 @@ use std::collections::HashSet;
 
 use freehold_domain::{
     Artifact, ArtifactKey, ArtifactKeyPrefix, ArtifactUid, IllegalTransition, InstanceUid, RunUid,
-    TransformKeyError,
+    StorageRoot, TransformKeyError,
 };
 use freehold_ports::blobs::BlobError;
 use freehold_ports::persistence::{ArtifactFilter, ArtifactOrder, PageRequest, PersistenceError};
@@ -88,6 +88,14 @@ pub enum TransferArtifactsError {
         /// Its key.
         key: ArtifactKey,
     },
+    /// A recovery took this process for one that had ended, and undoes its copies. The artifacts stay linked.
+    #[error(
+        "what was copied to {root} was taken for what an interrupted process had left; nothing points to the copies"
+    )]
+    IntentsTaken {
+        /// The location.
+        root: StorageRoot,
+    },
     /// The bytes that arrived are not the recorded ones. The artifact stays linked, or absent.
     #[error(transparent)]
     Mismatch(#[from] ContentMismatch),
@@ -141,6 +149,7 @@ impl UseCaseError for TransferArtifactsError {
         match self {
             Self::SameInstance | Self::Transform(_) => Category::Invalid,
             Self::StorageMoved { .. } | Self::NotVerifiable { .. } | Self::Transition(_) => Category::Refused,
+            Self::IntentsTaken { .. } => Category::Conflict,
             Self::Mismatch(_) => Category::Integrity,
             Self::Read(error) => error.category(),
             Self::Reference(error) => error.category(),
@@ -172,7 +181,7 @@ impl UseCaseError for TransferArtifactsError {
             Self::Liveness(error) => error.hint(),
             Self::Persistence(error) => error.hint(),
             Self::Blob(error) => error.hint(),
-            Self::Transform(_) | Self::Transition(_) => None,
+            Self::IntentsTaken { .. } | Self::Transform(_) | Self::Transition(_) => None,
         }
     }
 }

@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod use_cases {
+    mod adopting;
+    mod adopting_nested;
     mod caching;
     mod categories;
     mod checking;
@@ -18,6 +20,7 @@ mod use_cases {
     mod entity_tags;
     mod harness;
     mod initialise;
+    mod interrupted_successions;
     mod interruptions;
     mod life_cycle;
     mod linked;
@@ -29,6 +32,7 @@ mod use_cases {
     mod progress;
     mod races;
     mod reading;
+    mod receiving;
     mod runs;
     mod saving;
     mod saving_in_place;
@@ -37,6 +41,8 @@ mod use_cases {
     mod transferring;
     mod transferring_copies;
     mod unfinished_uploads;
+    mod unrecorded_claims;
     mod users;
     mod versions;
+    mod ways_out;
 }

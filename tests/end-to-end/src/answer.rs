@@ -1,6 +1,6 @@
 //! What the binary answered.
 
-use std::process::Output;
+use std::process::{Command, Output};
 
 /// What the binary answered: its exit status and what it printed.
 #[derive(Debug)]
@@ -12,6 +12,13 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// Runs a command, and gives what it answered.
+    #[track_caller]
+    pub fn of(command: &mut Command) -> Self {
+        let output = command.output().expect("the command starts");
+        Self::new(format!("{command:?}"), &output)
+    }
+
     pub(crate) fn new(command: String, output: &Output) -> Self {
         Self {
             command,

@@ -59,8 +59,7 @@ impl Sandbox {
     /// Runs a prepared command.
     #[track_caller]
     pub fn run_command(&self, command: &mut Command) -> Answer {
-        let output = command.output().expect("freehold starts");
-        Answer::new(format!("{command:?}"), &output)
+        Answer::of(command)
     }
 
     /// Every file below a folder with its content, sorted by path.

@@ -80,9 +80,7 @@ impl Shell {
     /// Runs `freehold` with these arguments.
     #[track_caller]
     pub fn run(&self, arguments: &[&str]) -> Answer {
-        let mut command = self.command(arguments);
-        let output = command.output().expect("freehold starts");
-        Answer::new(format!("{command:?}"), &output)
+        Answer::of(&mut self.command(arguments))
     }
 
     /// Runs a command that must succeed, and gives its JSON.

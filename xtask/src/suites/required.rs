@@ -32,6 +32,8 @@ pub(crate) const REQUIRED: &[Suite] = &[
     suite("blobs on S3 (s3s)", "freehold-object-store", "conformance_s3"),
     suite("blobs on S3 (moto)", "freehold-object-store", "conformance_moto"),
     suite("blobs on Google Cloud Storage", "freehold-object-store", "conformance_gcs"),
+    suite("places that mounts name twice", "freehold-object-store", "mounts"),
+    suite("locations that mounts name twice", "freehold-tests", "mounts"),
     suite("system of this machine", "freehold-system", "conformance"),
     suite("cache on this machine", "freehold-system", "conformance_cache"),
     suite("blobs of an adapter of one's own", "freehold", "own_blob_adapter"),

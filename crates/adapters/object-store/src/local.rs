@@ -4,6 +4,7 @@
 //! one job for each block, so that no thread ever waits for a slow reader or writer. Every name is looked up from the
 //! opened root downwards, in [`location`].
 
+mod aliases;
 mod batch;
 mod blocking;
 mod blocks;
@@ -11,11 +12,14 @@ mod claims;
 mod copy;
 mod delete;
 mod durability;
+mod entry_names;
 mod folders;
 mod gate;
 mod list;
 mod location;
 mod metadata;
+#[cfg(target_os = "linux")]
+mod mount_table;
 mod occupant;
 mod place;
 mod probe;
@@ -29,6 +33,7 @@ mod status;
 mod store;
 mod upload;
 
+pub(crate) use aliases::{aliases, enclosing};
 pub(crate) use place::Place;
 pub(crate) use remove_empty::remove_empty;
 pub(crate) use resolve::resolve;

@@ -103,6 +103,23 @@ impl BlobStores for ObjectStoreBlobStores {
         }
     }
 
+    async fn aliases(&self, root: &StorageRoot) -> Result<Vec<StorageRoot>, BlobError> {
+        #[cfg(all(unix, feature = "local"))]
+        if let Some(place) = Place::of(root) {
+            return local::aliases(place).await;
+        }
+        let _ = root;
+        Ok(Vec::new())
+    }
+
+    async fn enclosing(&self, root: &StorageRoot) -> Result<Vec<StorageRoot>, BlobError> {
+        #[cfg(all(unix, feature = "local"))]
+        if let Some(place) = Place::of(root) {
+            return local::enclosing(place, root.clone()).await;
+        }
+        Ok(root.ancestors().collect())
+    }
+
     async fn remove_empty(&self, root: &StorageRoot) -> Result<(), BlobError> {
         #[cfg(all(unix, feature = "local"))]
         if let Some(place) = Place::of(root) {

@@ -7,6 +7,8 @@ mod credentials;
 mod ground;
 #[path = "gcs/login.rs"]
 mod login;
+#[path = "gcs/look_alikes.rs"]
+mod look_alikes;
 #[path = "gcs/lost_answers.rs"]
 mod lost_answers;
 #[path = "neighbour/server.rs"]

@@ -11,6 +11,7 @@ use freehold_services::default_storage::{DefaultStorageError, default_storage, s
 use freehold_services::explain_path::{ExplainPathError, PathExplanation, explain_path};
 use freehold_services::hand_over_storage::{HandOverStorageError, HandedOverStorage, hand_over_storage};
 use freehold_services::list_storages::{ListedStorage, list_storages};
+use freehold_services::receive_storage::{ReceiveStorageError, receive_storage};
 use freehold_services::release_storage::{ReleaseStorageError, ReleasedStorage, release_storage};
 use freehold_services::remove_storage::{RemoveStorageError, remove_storage};
 use freehold_services::show_storage::{StorageDetails, show_storage};
@@ -128,6 +129,15 @@ impl Freehold {
         to: &str,
     ) -> Result<HandedOverStorage, HandOverStorageError> {
         hand_over_storage(&self.registry, storage, to).await
+    }
+
+    /// Takes the location at the storage root that `target` is, if it was handed over to this instance and waits for it. Nothing is changed
+    /// otherwise.
+    ///
+    /// # Errors
+    /// See [`ReceiveStorageError`].
+    pub async fn receive_storage(&self, target: &str) -> Result<Option<AddedStorage>, ReceiveStorageError> {
+        receive_storage(&self.registry, target).await
     }
 
     /// Reads who would lose the location at `root` if it were taken over. Nothing is changed.

@@ -1,6 +1,7 @@
 //! `freehold connect`: make another instance current.
 
 use clap::Args;
+use freehold::AddedStorage;
 
 use super::info;
 use crate::failure::Failure;
@@ -17,7 +18,7 @@ use crate::session::Session;
   freehold connect postgres://lab@db.example/books
   freehold connect /srv/mydata --moved
 
-A storage root alone leads to its instance where the registry lies in it, or on this machine. The registry of an instance that another machine made for a cloud location is found by its database URL.
+A storage root alone leads to its instance where the registry lies in it, or on this machine. The registry of an instance that another machine made for a cloud location is found by its database URL. A root that was handed over to the instance that it leads to is managed from then on.
 
 A claim names the database of its manager, so that a copy of a registry cannot write. When a registry, or a root with the registry in it, was really moved, --moved says so once: each claim is changed to name the database where it lies now. It is refused as long as the registry or the claim is still at the former place as well.")]
 pub(crate) struct Connect {
@@ -36,14 +37,23 @@ impl Connect {
         }
         let freehold = session.machine()?.connect(&self.target).await?;
         let freehold = session.keep(freehold);
+        let received = freehold.receive_storage(&self.target).await?;
         let description = freehold.describe().await?;
         if session.output.is_json() {
             return info::show(session, &description);
         }
-        let instance = &description.instance;
-        let text = format!("instance {} ({}) is now current", instance.slug(), instance.uid());
-        session.output.say(text)
+        let (output, instance) = (&mut session.output, &description.instance);
+        if let Some(AddedStorage { storage, .. }) = received {
+            output.say(format_args!(
+                "storage location {} ({}) was handed over to this instance, and is {} now",
+                storage.root(),
+                storage.uid(),
+                storage.access(instance)
+            ))?;
+        }
+        output.say(format_args!("instance {} ({}) is now current", instance.slug(), instance.uid()))
     }
+
     async fn relocate(&self, session: &mut Session) -> Result<(), Failure> {
         let relocated = session.machine()?.connect_moved(&self.target).await?;
         let freehold = session.keep(relocated.freehold.clone());

@@ -19,13 +19,14 @@ pub(crate) struct ExplanationView<'explained> {
     claim: Option<ClaimView<'explained>>,
     around: &'explained [StorageRoot],
     artifacts: Vec<ArtifactView<'explained>>,
-    credentials: &'static str,
+    credentials: &'explained str,
 }
 
 impl<'explained> ExplanationView<'explained> {
     /// The view of an explanation, and of whose credentials reach the place.
-    pub(crate) fn new(explained: &'explained PathExplanation, credentials: &'static str) -> Self {
-        let PathExplanation { path, location, key, around, claim, rule, artifacts } = explained;
+    pub(crate) fn new(explained: &'explained PathExplanation, credentials: &'explained str) -> Self {
+        let PathExplanation { path, location, key, around, claim, rule, artifacts, credentials: _ } =
+            explained;
         Self {
             path: path.to_string(),
             may_write: rule.may_write(),

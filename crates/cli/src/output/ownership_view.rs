@@ -54,12 +54,18 @@ pub(crate) struct AdoptedView<'adopted> {
     storage: StorageView<'adopted>,
     former_manager: Option<InstanceUid>,
     former_claim: &'adopted BlobKey,
+    inside: Vec<StorageView<'adopted>>,
 }
 
 impl<'adopted> AdoptedView<'adopted> {
     pub(crate) fn new(adopted: &'adopted AdoptedStorage, instance: &Instance) -> Self {
-        let AdoptedStorage { storage, former, retired } = adopted;
-        Self { storage: view(storage, instance), former_manager: *former, former_claim: retired }
+        let AdoptedStorage { storage, former, retired, inside } = adopted;
+        Self {
+            storage: view(storage, instance),
+            former_manager: *former,
+            former_claim: retired,
+            inside: inside.iter().map(|inner| view(inner, instance)).collect(),
+        }
     }
 }
 

@@ -61,6 +61,8 @@ enum ActionView {
     Undecided,
     Release,
     Purge,
+    /// Read as the command spells it, too.
+    #[serde(alias = "hand-over")]
     HandOver,
 }
 
@@ -331,6 +333,18 @@ mod tests {
         assert_eq!(order.digest, plan().digest());
         let fates: Vec<&LocationFate> = order.fates.values().collect();
         assert_eq!(fates, [&LocationFate::Purge], "all locations of this plan have one uid");
+    }
+
+    #[test]
+    fn a_hand_over_may_be_spelled_as_the_command_is() {
+        for action in ["hand_over", "hand-over"] {
+            let mut view = document(DataFate::Unsaid);
+            view["locations"][1]["action"] = action.into();
+            view["locations"][1]["to"] = "analysis/derived".into();
+            let order = PlanView::parse(&view.to_string()).unwrap().order().unwrap();
+            let fates: Vec<&LocationFate> = order.fates.values().collect();
+            assert_eq!(fates, [&LocationFate::HandOver { to: "analysis/derived".to_owned() }], "{action}");
+        }
     }
 
     #[test]

@@ -1,15 +1,17 @@
 //! Cases: locations, before and after something is in them.
 
-use freehold_domain::{BlobKey, StorageKind};
+use freehold_domain::{BlobKey, StorageKind, StorageRoot};
 use freehold_ports::blobs::{BlobError, PutOptions};
 
 use super::Fresh;
 use super::content::{content, ensure_absent, ensure_content, ensure_listed, inside, key, put, put_all};
-use crate::case::{Failure, Outcome, cases, ensure_equal, ensure_error};
+use crate::case::{Failure, Outcome, cases, ensure, ensure_equal, ensure_error};
 
 cases! { Fresh, "blobs::places":
     resolving_a_resolved_root_changes_nothing,
     a_resolved_root_is_the_same_place,
+    what_contains_a_place_encloses_it,
+    an_alias_is_the_same_place,
     locations_are_separate,
     a_location_inside_another_shares_its_blobs,
     looking_creates_nothing,
@@ -39,6 +41,32 @@ async fn a_resolved_root_is_the_same_place(fresh: &Fresh) -> Outcome {
     let resolved = fresh.stores.resolve(&fresh.root).await?;
     let again = fresh.stores.open(&resolved).await?;
     ensure_listed(again.as_ref(), None, &["a/b"]).await
+}
+
+async fn what_contains_a_place_encloses_it(fresh: &Fresh) -> Outcome {
+    for root in [&fresh.root, &inside(&fresh.root, "a/b")?] {
+        let enclosing = fresh.stores.enclosing(root).await?;
+        let ancestors: Vec<StorageRoot> = root.ancestors().collect();
+        let nearest = enclosing.get(..ancestors.len()).unwrap_or(&enclosing);
+        ensure_equal("what encloses the place, nearest first", nearest, &ancestors[..])?;
+        ensure!(!enclosing.contains(root), "expected a place not to enclose itself, found {enclosing:?}");
+    }
+    Ok(())
+}
+
+async fn an_alias_is_the_same_place(fresh: &Fresh) -> Outcome {
+    let root = inside(&fresh.root, "a/b")?;
+    fresh.stores.aliases(&root).await?;
+    let store = fresh.stores.open(&root).await?;
+    put(store.as_ref(), &key("c")?, &content(1, 10), PutOptions::OVERWRITE).await?;
+    for alias in fresh.stores.aliases(&root).await? {
+        ensure!(alias != root, "expected other roots than the place's own, found {alias}");
+        ensure_equal("the alias, resolved", &fresh.stores.resolve(&alias).await?, &alias)?;
+        let same = fresh.stores.open(&alias).await?;
+        ensure_listed(same.as_ref(), None, &["c"]).await?;
+        ensure_content(same.as_ref(), &key("c")?, &content(1, 10)).await?;
+    }
+    Ok(())
 }
 
 async fn locations_are_separate(fresh: &Fresh) -> Outcome {

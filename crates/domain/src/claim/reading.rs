@@ -35,7 +35,8 @@ impl Claim {
         let is_of_freehold = rest.split('\n').any(|line| line.starts_with(FREEHOLD));
         let seal = if is_of_freehold { Some(parse_seal(text)?) } else { None };
         let claim = Self { storage_uid, slug, instance_id, seal };
-        let is_as_written = claim.seal.is_none() || (instance_id.is_some() && claim.to_bytes() == bytes);
+        let names_its_manager = instance_id.is_some() || claim.vacated_from().is_some();
+        let is_as_written = claim.seal.is_none() || (names_its_manager && claim.to_bytes() == bytes);
         if is_as_written { Ok(claim) } else { Err(ClaimError::NotNormal) }
     }
 }

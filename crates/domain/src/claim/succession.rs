@@ -2,13 +2,16 @@
 
 use uuid::Uuid;
 
+use super::extension::Extension;
 use super::{Claim, ClaimEpoch, ClaimExtensionError, Seal, one_line};
-use crate::{DatabaseFingerprint, StorageUid};
+use crate::{DatabaseFingerprint, InstanceUid, StorageUid};
 
 /// The extension that names the manager's database.
 const DATABASE: &str = "database";
 /// The extension that says why a location was taken over.
 const REASON: &str = "reason";
+/// The extension of a claim that is nobody's, which names the last manager.
+const VACATED: &str = "vacated";
 
 impl Claim {
     /// The fingerprint of the database of the manager, where the claim names one. What is no fingerprint counts as one that no
@@ -44,6 +47,30 @@ impl Claim {
     #[must_use]
     pub fn reason(&self) -> Option<&str> {
         self.extension(REASON)
+    }
+
+    /// The claim of nobody on the same location, in the next epoch: the former manager is fenced off, and nobody else manages it yet. A place of another
+    /// manager can neither lie around it nor inside it.
+    #[must_use]
+    pub fn vacated(&self) -> Self {
+        let former = self.manager().map_or_else(|| "unknown".to_owned(), |manager| manager.to_string());
+        let seal = Seal {
+            epoch: self.next_epoch(),
+            extensions: Extension::new(VACATED, &former).into_iter().collect(),
+        };
+        Self { storage_uid: self.storage_uid, slug: None, instance_id: None, seal: Some(seal) }
+    }
+
+    /// The last manager, by its uid, of what is by this claim nobody's; `unknown` where the claim before named none.
+    #[must_use]
+    pub fn vacated_from(&self) -> Option<&str> {
+        self.extension(VACATED).filter(|_| self.instance_id().is_none())
+    }
+
+    /// Whether this is a claim of nobody whose last manager was `former`.
+    #[must_use]
+    pub fn is_vacated_by(&self, former: InstanceUid) -> bool {
+        self.vacated_from() == Some(former.as_str())
     }
 
     /// The epoch after this claim's; a claim of `LaminDB` counts as the first.
@@ -89,6 +116,36 @@ mod tests {
         let taken = claim().adopted_by("lab/other", Uuid::from_u128(2), "the disk\nof the old one died");
         let read = Claim::parse(&taken.to_bytes()).unwrap();
         assert_eq!(read.reason(), Some("the diskof the old one died"));
+    }
+
+    #[test]
+    fn a_vacated_claim_is_nobodys_in_the_next_epoch() {
+        let claim = claim().with_database(DatabaseFingerprint::of(["here"])).unwrap();
+        let vacated = Claim::parse(&claim.vacated().to_bytes()).unwrap();
+        assert_eq!(
+            (vacated.vacated_from(), claim.vacated_from()),
+            (claim.manager().as_ref().map(InstanceUid::as_str), None)
+        );
+        assert_eq!((vacated.manager(), vacated.slug(), vacated.database()), (None, None, None));
+        assert_eq!(
+            (vacated.storage_uid(), vacated.epoch()),
+            (claim.storage_uid(), Some(ClaimEpoch::FIRST.next()))
+        );
+        let former = claim.manager().unwrap();
+        assert!(vacated.is_vacated_by(former) && !vacated.is_managed_by(former));
+        assert!(!vacated.is_vacated_by(InstanceUid::of(Uuid::from_u128(3))));
+        let taken = vacated.adopted_by("lab/other", Uuid::from_u128(2), "gone");
+        assert_eq!(taken.vacated_from(), None, "whoever takes it over is its manager");
+    }
+
+    #[test]
+    fn a_claim_gets_another_slug_and_stays_what_it_is_otherwise() {
+        let claim = claim().with_database(DatabaseFingerprint::of(["here"])).unwrap();
+        let named = claim.clone().with_slug("lab/other").unwrap();
+        assert_eq!(Claim::parse(&named.to_bytes()).unwrap().slug(), Some("lab/other"));
+        assert_eq!(named.with_slug("lab/primary").unwrap(), claim);
+        let theirs = Claim::parse(b"nUYsCWitlepu\ncreation info:").unwrap();
+        assert_eq!(theirs.with_slug("lab/other"), Err(ClaimExtensionError::NotFreehold));
     }
 
     #[test]

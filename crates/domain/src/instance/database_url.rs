@@ -86,6 +86,28 @@ impl DatabaseUrl {
         }
     }
 
+    /// The URL without any password: what people can type, with the password in the environment.
+    #[must_use]
+    pub fn without_password(&self) -> Self {
+        let Inner::Postgres(url) = &self.0 else { return self.clone() };
+        let mut shown = url.clone();
+        // A URL that has no host has no password either, and that is the only one that refuses.
+        let _ = shown.set_password(None);
+        let hides_in_query = |name: &str| name.contains("password");
+        if url.query_pairs().any(|(name, _)| hides_in_query(&name)) {
+            let kept: Vec<(String, String)> = url
+                .query_pairs()
+                .filter(|(name, _)| !hides_in_query(name))
+                .map(|(name, value)| (name.into_owned(), value.into_owned()))
+                .collect();
+            shown.set_query(None);
+            if !kept.is_empty() {
+                shown.query_pairs_mut().extend_pairs(kept);
+            }
+        }
+        Self(Inner::Postgres(shown))
+    }
+
     /// The whole URL, with its password if it has one. Never print or log it.
     #[must_use]
     pub fn reveal(&self) -> String {
@@ -152,6 +174,23 @@ mod tests {
             let url: DatabaseUrl = text.parse().unwrap();
             assert!(!format!("{url} {url:?}").contains("hunter2"), "{url}");
             assert!(url.reveal().contains("hunter2"));
+        }
+    }
+
+    #[test]
+    fn a_url_without_its_password_names_the_same_database() {
+        let cases = [
+            ("postgres://u:hunter2@h/d", "postgres://u@h/d"),
+            ("postgres://u@h:5433/d?sslmode=require", "postgres://u@h:5433/d?sslmode=require"),
+            ("postgresql://h/d?user=u&password=hunter2", "postgres://h/d?user=u"),
+            ("postgres:///d?host=/run/postgresql&password=hunter2", "postgres:///d?host=%2Frun%2Fpostgresql"),
+            ("postgres://h/d?password=hunter2", "postgres://h/d"),
+            ("sqlite:///data/books.db", "sqlite:///data/books.db"),
+        ];
+        for (text, expected) in cases {
+            let url: DatabaseUrl = text.parse().unwrap();
+            assert_eq!(url.without_password().reveal(), expected);
+            assert_eq!(url.without_password().to_string(), expected, "nothing is left to hide");
         }
     }
 

@@ -12,12 +12,30 @@ use super::{BlobError, BlobStore};
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait BlobStores: Debug + Send + Sync {
-    /// Gives the one spelling of a root: symbolic links on the way are resolved as far as the path exists, and a cloud root gets the endpoint
-    /// that the environment names, unless it has one. Changes nothing, and the place need not exist.
+    /// Gives the one spelling of a root: symbolic links on the way are resolved as far as the path exists, names are those that their folders
+    /// have where a file system ignores case, and a cloud root gets the endpoint that the environment names, unless it has one. Changes nothing,
+    /// and the place need not exist.
     ///
     /// # Errors
     /// `NotALocation` when a file, or anything else that is not a folder, is there, or the links form a loop; `PermissionDenied`.
     async fn resolve(&self, root: &StorageRoot) -> Result<StorageRoot, BlobError>;
+
+    /// Gives the other roots that are this very place, such as those that a bind mount shows, each in its one spelling and never `root` itself.
+    /// The place need not exist.
+    ///
+    /// # Completeness
+    /// Every root that is given is the same place at this moment. There may be more: a backend that cannot tell keeps the given method, which
+    /// knows none.
+    async fn aliases(&self, root: &StorageRoot) -> Result<Vec<StorageRoot>, BlobError> {
+        let _ = root;
+        Ok(Vec::new())
+    }
+
+    /// Gives every root that contains this place: its ancestors, nearest first, and then those of its [`aliases`](Self::aliases), as far as
+    /// they are known. Never `root` itself. A backend without aliases keeps the given method.
+    async fn enclosing(&self, root: &StorageRoot) -> Result<Vec<StorageRoot>, BlobError> {
+        Ok(root.ancestors().collect())
+    }
 
     /// Opens a location. Nothing is made or changed, and the place need not exist.
     ///

@@ -55,6 +55,12 @@ pub trait RemoteStore: Debug + Send + Sync {
         None
     }
 
+    /// Which link of the backend's chain of credentials this location is reached by, for people: `the profile lab: its keys`. It holds no secret.
+    /// `None` where the backend knows no credentials, or cannot tell.
+    fn credentials_source(&self) -> Option<&str> {
+        None
+    }
+
     /// Signs a URL with which anybody can read the blob at `key` for as long as `valid_for` says, at most [`PresignedUrl::LONGEST`]. Whether
     /// the blob exists is not asked. Gives `None` when the backend has no such URLs, or the location was opened without credentials.
     ///

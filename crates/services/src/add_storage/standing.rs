@@ -4,6 +4,8 @@ use freehold_domain::{
     Capabilities, Claim, ClaimEpoch, Instance, InstanceUid, Storage, StorageChange, StorageEvent, StorageUid,
 };
 
+use freehold_ports::blobs::BlobVersion;
+
 use super::AddOutcome;
 use crate::location::ClaimOrigin;
 use crate::ownership::Change;
@@ -18,6 +20,8 @@ pub(super) struct Standing {
     pub(super) outcome: AddOutcome,
     /// How the claim became ours, where we manage.
     pub(super) origin: ClaimOrigin,
+    /// The version of the claim's blob, if this very call has placed it.
+    pub(super) placed: Option<BlobVersion>,
     /// Why we took the location over, by the claim, if we did.
     pub(super) reason: Option<String>,
     /// The region in which the place was found.
@@ -85,6 +89,7 @@ impl Standing {
             epoch: None,
             outcome,
             origin: ClaimOrigin::Found,
+            placed: None,
             reason: None,
             region: None,
             capabilities: None,

@@ -38,6 +38,8 @@ pub enum Finding {
     ClaimDisagrees {
         /// What was expected and what was found.
         disagreement: ClaimDisagreement,
+        /// The command that accepts the registry if it was really moved.
+        accept: String,
     },
     /// The claim does not name the registry's database, so that a copy of it could write.
     DatabaseNotNamed,
@@ -132,8 +134,8 @@ impl Finding {
         match self {
             Self::DefaultNotManaged => Some("freehold storage default S".to_owned()),
             Self::ClaimMissing | Self::DatabaseNotNamed | Self::OursButLinked => Some(add),
-            Self::ClaimDisagrees { disagreement } => match disagreement {
-                ClaimDisagreement::Database { .. } => Some(format!("freehold connect {root} --moved")),
+            Self::ClaimDisagrees { disagreement, accept } => match disagreement {
+                ClaimDisagreement::Database { .. } => Some(accept.clone()),
                 ClaimDisagreement::Manager { .. } | ClaimDisagreement::Epoch { .. } => Some(add),
                 ClaimDisagreement::Location { .. } => None,
             },
@@ -167,7 +169,7 @@ impl fmt::Display for Finding {
             Self::ClaimUnreadable { reason } => {
                 write!(formatter, "it is recorded as managed, and its claim cannot be read: {reason}")
             }
-            Self::ClaimDisagrees { disagreement } => {
+            Self::ClaimDisagrees { disagreement, .. } => {
                 write!(formatter, "it is recorded as managed, but {disagreement}")
             }
             Self::DatabaseNotNamed => formatter.write_str(

@@ -8,6 +8,7 @@ use freehold_ports::system::Activity;
 
 use super::{DeleteInstanceError, DeletedInstance};
 use crate::hand_over_storage::hand_over;
+use crate::left_claims::clear_left_claim;
 use crate::list_storages::PAGE;
 use crate::location::Receiver;
 use crate::plan_deletion::DeletionPlan;
@@ -44,11 +45,15 @@ pub(super) async fn carry_out(
         purged.bytes += ingested.bytes;
     }
     let mut released: Vec<&Storage> = Vec::new();
-    if resumes {
-        for location in plan.locations.iter().filter(|location| location.access == Access::Linked) {
-            let storage = &location.storage;
-            if finish_giving_up(registry, storage, fate_of(storage)).await? {
-                released.push(storage);
+    for location in plan.locations.iter().filter(|location| location.access == Access::Linked) {
+        let storage = &location.storage;
+        match finish_giving_up(registry, storage, fate_of(storage)).await {
+            Ok(true) => released.push(storage),
+            Ok(false) => {}
+            Err(error) if resumes => return Err(error),
+            // It was given up before, by all that is known, and need not be within reach.
+            Err(error) => {
+                tracing::warn!(%error, root = %storage.root(), "a claim may be left in a location that was given up");
             }
         }
     }
@@ -76,8 +81,8 @@ pub(super) async fn carry_out(
     Ok(DeletedInstance { plan, purged })
 }
 
-/// A location that was recorded as given up by an interrupted deletion: its claim may still be ours. One that was linked all along is not looked at. Says
-/// whether nobody manages it now.
+/// A location that was given up last: if that was interrupted, by this deletion or before it, its claim is still ours. One that was linked all along is not
+/// looked at. Says whether the claim was taken away here.
 async fn finish_giving_up(
     registry: &Registry,
     storage: &Storage,
@@ -99,7 +104,10 @@ async fn finish_giving_up(
         (_, Some(held), _) | (_, None, Some(held)) => {
             let proof = held.managed_by(&registry.instance).map_err(AccessError::from)?;
             let claimant = registry.claimant().await?;
-            Ok(finished(registry.host.locations.release(proof, claimant).await)?.is_some())
+            match finished(registry.host.locations.release(proof, claimant).await)? {
+                Some(was_there) => Ok(was_there),
+                None => Ok(clear_left_claim(registry, storage).await?),
+            }
         }
         (_, None, None) => Ok(false),
     }

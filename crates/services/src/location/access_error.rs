@@ -5,7 +5,7 @@ use freehold_ports::blobs::BlobError;
 use freehold_ports::persistence::PersistenceError;
 
 use super::ClaimState;
-use crate::{Category, UseCaseError};
+use crate::{Category, UseCaseError, moved_registry};
 
 /// Why a location cannot be written.
 #[derive(Debug, thiserror::Error)]
@@ -52,6 +52,8 @@ pub enum AccessError {
         root: StorageRoot,
         /// What was expected and what was found.
         disagreement: ClaimDisagreement,
+        /// The command that accepts the registry if it was really moved.
+        accept: String,
     },
     /// The location was given up, or claimed anew, since its claim was read.
     #[error(
@@ -104,12 +106,13 @@ impl UseCaseError for AccessError {
                 "work in instance {slug}, or save to a location of your own (`freehold storage list`)"
             )),
             Self::ClaimMissing { root } => Some(format!(
-                "find out who removed .lamindb/storage_uid.txt; `freehold storage add {root}` claims the location again"
+                "if the folder was moved: `freehold connect ROOT --moved`, with the place where it lies; else find out who removed \
+                 .lamindb/storage_uid.txt, and `freehold storage add {root}` claims the location again"
             )),
             Self::ClaimUnreadable { root, .. } => {
                 Some(format!("`freehold storage check {root}` says what is wrong with it"))
             }
-            Self::ClaimDisagrees { root, disagreement } => Some(way_out(root, disagreement)),
+            Self::ClaimDisagrees { root, disagreement, accept } => Some(way_out(root, disagreement, accept)),
             Self::GivenUp { root } => Some(format!("`freehold storage show {root}` tells what became of it")),
             Self::Persistence(error) => error.hint(),
             Self::Blob(error) => error.hint(),
@@ -118,7 +121,7 @@ impl UseCaseError for AccessError {
 }
 
 /// What helps when a claim says something else.
-fn way_out(root: &StorageRoot, disagreement: &ClaimDisagreement) -> String {
+fn way_out(root: &StorageRoot, disagreement: &ClaimDisagreement, accept: &str) -> String {
     match disagreement {
         ClaimDisagreement::Location { .. } => {
             format!("`freehold storage check {root}` compares; find out who replaced what lies there")
@@ -129,8 +132,6 @@ fn way_out(root: &StorageRoot, disagreement: &ClaimDisagreement) -> String {
         ClaimDisagreement::Epoch { .. } => format!(
             "this registry is older than the claim: restore a newer one, or take note of the claim with `freehold storage add {root}`"
         ),
-        ClaimDisagreement::Database { .. } => format!(
-            "go on with the registry that the location was claimed from; if it was really moved here: `freehold connect {root} --moved`"
-        ),
+        ClaimDisagreement::Database { .. } => moved_registry::hint(accept),
     }
 }

@@ -98,6 +98,11 @@ pub(super) async fn read_bytes(store: &dyn BlobStore, key: &BlobKey) -> Result<O
 
 /// Names the manager of a claim for people.
 pub(crate) fn describe_manager(claim: &Claim) -> String {
+    if let Some(former) = claim.vacated_from() {
+        return format!(
+            "nobody: taking it over from {former} was begun and not finished (`freehold storage adopt`)"
+        );
+    }
     match (claim.slug(), claim.manager()) {
         (Some(slug), Some(uid)) => format!("instance {slug} ({uid})"),
         (None, Some(uid)) => format!("instance {uid}"),

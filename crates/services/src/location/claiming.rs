@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use freehold_domain::{
-    BlobKey, Capabilities, Claim, ClaimEpoch, DatabaseFingerprint, Instance, StorageKind, StorageRoot,
-    StorageUid,
+    BlobKey, Capabilities, Claim, ClaimEpoch, DatabaseFingerprint, DatabaseUrl, Instance, StorageKind,
+    StorageRoot, StorageUid,
 };
 use freehold_ports::blobs::{BlobError, BlobStore, BlobVersion, FromBytes, PutOptions};
 use freehold_ports::system::Progress;
@@ -27,7 +27,17 @@ const FIRST_PAUSE: Duration = Duration::from_millis(25);
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Claimant<'claim> {
     pub(crate) instance: &'claim Instance,
+    /// Where the database is.
+    pub(crate) registry: &'claim DatabaseUrl,
     pub(crate) database: DatabaseFingerprint,
+}
+
+impl Claimant<'_> {
+    /// A claim of this instance under its name and with its database in it. Who handed the location over may have known neither.
+    pub(super) fn signed(&self, claim: Claim) -> Claim {
+        let named = claim.clone().with_slug(&self.instance.slug().to_string()).unwrap_or(claim);
+        named.clone().with_database(self.database).unwrap_or(named)
+    }
 }
 
 /// A request for a place.
@@ -51,7 +61,7 @@ pub(crate) struct ClaimRequest<'claim> {
 pub enum ClaimOrigin {
     /// It was just placed.
     Placed,
-    /// Another instance handed the location over, and we have just put our database in.
+    /// Another instance handed the location over, and we have just put our name and database in.
     Received,
     /// It was ours before.
     Found,
@@ -64,6 +74,8 @@ pub enum ClaimOutcome {
     Ours {
         /// The claim.
         claim: Claim,
+        /// The version of the claim's blob.
+        version: BlobVersion,
         /// How it became ours.
         origin: ClaimOrigin,
         /// What the backend was seen to be able to do, if it was tried.
@@ -171,6 +183,16 @@ impl Locations {
 }
 
 impl Locations {
+    /// Takes back a claim that was just placed in `version`, and is of no use. Somebody may have done it already, or replaced it.
+    pub(crate) async fn take_back(
+        &self,
+        root: &StorageRoot,
+        region: Option<&str>,
+        version: &BlobVersion,
+    ) -> Result<(), BlobError> {
+        self.withdraw(&*self.open(root, region).await?, root, version).await
+    }
+
     /// Takes back the claim that was just placed, with the empty folders that it leaves. Somebody may have done it already.
     async fn withdraw(
         &self,
@@ -231,7 +253,7 @@ enum Placed {
 
 /// Creates our claim where nobody has one. After any failure that leaves it open who won, the claim is read back.
 async fn place(store: &dyn BlobStore, request: ClaimRequest<'_>) -> Result<Placed, BlobError> {
-    let Claimant { instance, database } = request.claimant;
+    let instance = request.claimant.instance;
     let capabilities = match store.probe().await {
         Ok(capabilities) if capabilities.can_be_managed() => Some(capabilities),
         Ok(capabilities) => {
@@ -243,8 +265,8 @@ async fn place(store: &dyn BlobStore, request: ClaimRequest<'_>) -> Result<Place
     };
     // A claim that somebody removed is followed by one of a later epoch: whoever believes in the former is fenced off.
     let epoch = request.recorded.max(request.last_epoch).map_or(ClaimEpoch::FIRST, ClaimEpoch::next);
-    let claim = Claim::new(request.fresh_uid, &instance.slug().to_string(), instance.id(), epoch);
-    let claim = claim.clone().with_database(database).unwrap_or(claim);
+    let slug = instance.slug().to_string();
+    let claim = request.claimant.signed(Claim::new(request.fresh_uid, &slug, instance.id(), epoch));
     let body = FromBytes::boxed(claim.to_bytes());
     let error = match store.put(&BlobKey::claim(), body, PutOptions::CREATE).await {
         Ok(metadata) => {
@@ -264,7 +286,7 @@ async fn place(store: &dyn BlobStore, request: ClaimRequest<'_>) -> Result<Place
     }
 }
 
-/// Takes a claim of ours as the one to work under: it names this database, or is made to when it names none.
+/// Takes a claim of ours as the one to work under: it names this instance and this database, or is made to when it names none.
 async fn settle(
     store: &dyn BlobStore,
     claimant: Claimant<'_>,
@@ -273,47 +295,73 @@ async fn settle(
 ) -> Result<ClaimOutcome, BlobError> {
     let Standing { claim, version, capabilities } = standing;
     match claim.database() {
-        Some(Ok(database)) if database == claimant.database => {
-            return Ok(ClaimOutcome::Ours { claim, origin, capabilities });
-        }
+        Some(Ok(database)) if database == claimant.database => {}
         Some(_) => return Ok(ClaimOutcome::AnotherDatabase(claim)),
         None => {}
     }
-    let named = claim.clone().with_database(claimant.database).unwrap_or(claim);
-    let content = Bytes::from(named.to_bytes());
-    match store.replace(&BlobKey::claim(), content, &version).await {
-        Ok(_) => Ok(ClaimOutcome::Ours { claim: named, origin, capabilities }),
+    let ours = |claim, version| ClaimOutcome::Ours { claim, version, origin, capabilities };
+    let signed = claimant.signed(claim.clone());
+    if signed == claim {
+        return Ok(ours(claim, version));
+    }
+    match store.replace(&BlobKey::claim(), Bytes::from(signed.to_bytes()), &version).await {
+        Ok(metadata) => Ok(ours(signed, metadata.version)),
         Err(BlobError::VersionMismatch { .. }) => Ok(match claim_desk::read(store).await? {
-            ClaimState::Held { claim, .. } if claim == named => {
-                ClaimOutcome::Ours { claim, origin, capabilities }
-            }
+            ClaimState::Held { claim, version } if claim == signed => ours(claim, version),
             state => ClaimOutcome::Foreign(state),
         }),
         Err(error) => Err(error),
     }
 }
 
-/// An error that says that a place can be read and not managed is no failure.
+/// Whether a place can be managed, as far as trying tells.
+pub(super) enum Manageable {
+    Yes(Capabilities),
+    No { lack: String },
+}
+
+impl Manageable {
+    pub(super) fn capabilities(self) -> Option<Capabilities> {
+        match self {
+            Self::Yes(capabilities) => Some(capabilities),
+            Self::No { .. } => None,
+        }
+    }
+}
+
+/// Tries what the backend of a place can do.
+pub(super) async fn manageable(store: &dyn BlobStore, root: &StorageRoot) -> Result<Manageable, BlobError> {
+    match store.probe().await {
+        Ok(capabilities) if capabilities.can_be_managed() => Ok(Manageable::Yes(capabilities)),
+        Ok(capabilities) => Ok(Manageable::No { lack: lacks(capabilities) }),
+        Err(error) => Ok(Manageable::No { lack: lack_of(error, root.kind())? }),
+    }
+}
+
 fn unmanageable(
     error: BlobError,
     root: &StorageRoot,
     capabilities: Option<Capabilities>,
 ) -> Result<ClaimOutcome, BlobError> {
-    let lack = match error {
-        BlobError::PermissionDenied { .. } => match root.kind() {
+    Ok(ClaimOutcome::Unmanageable { lack: lack_of(error, root.kind())?, capabilities })
+}
+
+/// An error that says that a place can be read and not managed is no failure.
+fn lack_of(error: BlobError, kind: StorageKind) -> Result<String, BlobError> {
+    match error {
+        BlobError::PermissionDenied { .. } => Ok(match kind {
             StorageKind::Local => "it cannot be written with your permissions".to_owned(),
             StorageKind::S3 | StorageKind::Gs => {
                 "it may be read with these credentials, and not written".to_owned()
             }
-        },
-        BlobError::Unsupported { what, .. } => format!("its backend does not support {what}"),
-        error => return Err(error),
-    };
-    Ok(ClaimOutcome::Unmanageable { lack, capabilities })
+        }),
+        BlobError::Unsupported { what, .. } => Ok(format!("its backend does not support {what}")),
+        error => Err(error),
+    }
 }
 
 /// What a backend lacks for its locations to be managed, for people.
-pub(super) fn lacks(capabilities: Capabilities) -> String {
+fn lacks(capabilities: Capabilities) -> String {
     let conditions = [
         (capabilities.create_if_absent, "create only where nothing is (If-None-Match)"),
         (capabilities.compare_and_swap, "replace only what is unchanged (If-Match)"),

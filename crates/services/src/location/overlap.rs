@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use freehold_domain::{BlobKey, InstanceUid, StorageRoot};
+use freehold_domain::{BlobKey, Claim, InstanceUid, StorageRoot};
 use freehold_ports::blobs::{BlobError, BlobStore, Sighting};
 use freehold_ports::system::{Activity, Progress, ProgressEvent};
 use futures_util::StreamExt;
@@ -44,30 +44,60 @@ impl fmt::Display for Overlap {
     }
 }
 
+/// A claim that lies around a place.
+#[derive(Debug)]
+pub(super) struct Neighbour {
+    pub(super) relation: Relation,
+    /// The claimed place; absent below a name that cannot be a key.
+    pub(super) root: Option<StorageRoot>,
+    /// The claimed place, for people.
+    place: String,
+    /// The claim, or whose it may be: what cannot be read belongs to nobody we know.
+    pub(super) claim: Result<Claim, String>,
+}
+
+impl Neighbour {
+    fn above(root: StorageRoot, claim: Result<Claim, String>) -> Self {
+        Self { relation: Relation::Contains, place: root.to_string(), root: Some(root), claim }
+    }
+
+    fn below(root: Option<StorageRoot>, place: String, claim: Result<Claim, String>) -> Self {
+        Self { relation: Relation::LiesInside, root, place, claim }
+    }
+
+    /// The claim, if it proves that `instance` manages the place.
+    pub(super) fn claim_of(&self, instance: InstanceUid) -> Option<&Claim> {
+        self.claim.as_ref().ok().filter(|claim| claim.is_managed_by(instance))
+    }
+
+    /// What it is to everybody else.
+    pub(super) fn overlap(self) -> Overlap {
+        let Self { relation, root, place, claim } = self;
+        let holder = match claim {
+            Ok(claim) => claim_desk::describe_manager(&claim),
+            Err(holder) => holder,
+        };
+        Overlap { relation, place, holder, root }
+    }
+}
+
+/// What is thought of a claim around a place: an overlap ends the search.
+pub(super) type Judge<'judge> = &'judge mut (dyn FnMut(Neighbour) -> Option<Overlap> + Send);
+
+/// Everybody's claims but those of `ours` are in the way.
+fn foreign_to(ours: InstanceUid) -> impl FnMut(Neighbour) -> Option<Overlap> + Send {
+    move |neighbour| neighbour.claim_of(ours).is_none().then(|| neighbour.overlap())
+}
+
 impl Locations {
-    /// The nearest claim above a place that is not `ours`. What cannot be read counts: it belongs to nobody we know.
+    /// The nearest claim above a place that is not `ours`, by whatever path. What cannot be read counts: it belongs to nobody we know.
     pub(super) async fn claim_above(
         &self,
         root: &StorageRoot,
         region: Option<&str>,
         ours: InstanceUid,
     ) -> Result<Option<Overlap>, BlobError> {
-        for ancestor in root.ancestors() {
-            let holder = match self.look_at(&ancestor, region).await {
-                Ok(state) => holder(&state, ours),
-                Err(error @ BlobError::PermissionDenied { .. }) => {
-                    Some(format!("somebody whose claim cannot be looked at ({error})"))
-                }
-                // A file system's root may be no place for locations, and then nobody manages it.
-                Err(BlobError::NotALocation { .. }) => None,
-                Err(error) => return Err(error),
-            };
-            if let Some(holder) = holder {
-                let (relation, place) = (Relation::Contains, ancestor.to_string());
-                return Ok(Some(Overlap { relation, place, holder, root: Some(ancestor) }));
-            }
-        }
-        Ok(None)
+        self.judge_above(root, region, &mut foreign_to(ours)).await
     }
 
     /// Some claim below a place that is not `ours`. Everything there is looked through.
@@ -78,24 +108,64 @@ impl Locations {
         ours: InstanceUid,
         progress: &Arc<dyn Progress>,
     ) -> Result<Option<Overlap>, BlobError> {
+        self.judge_below(store, root, progress, &mut foreign_to(ours)).await
+    }
+
+    /// Looks at the claims above a place, the nearest first, by whatever path.
+    pub(super) async fn judge_above(
+        &self,
+        root: &StorageRoot,
+        region: Option<&str>,
+        judge: Judge<'_>,
+    ) -> Result<Option<Overlap>, BlobError> {
+        for ancestor in self.0.enclosing(root).await? {
+            let claim = match self.look_at(&ancestor, region).await {
+                Ok(state) => told(state),
+                Err(error @ BlobError::PermissionDenied { .. }) => {
+                    Some(Err(format!("somebody whose claim cannot be looked at ({error})")))
+                }
+                // A file system's root may be no place for locations, and then nobody manages it.
+                Err(BlobError::NotALocation { .. }) => None,
+                Err(error) => return Err(error),
+            };
+            if let Some(claim) = claim
+                && let Some(overlap) = judge(Neighbour::above(ancestor, claim))
+            {
+                return Ok(Some(overlap));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Looks at every claim below a place, in no particular order.
+    pub(super) async fn judge_below(
+        &self,
+        store: &Arc<dyn BlobStore>,
+        root: &StorageRoot,
+        progress: &Arc<dyn Progress>,
+        judge: Judge<'_>,
+    ) -> Result<Option<Overlap>, BlobError> {
         let _task = Task::begin(progress, Activity::Scanning, None, None);
-        let relation = Relation::LiesInside;
         let mut sightings = store.find_claims().await;
         while let Some(sighting) = sightings.next().await {
-            match sighting? {
-                Sighting::Passed(items) => progress.report(ProgressEvent::Advanced { items, bytes: 0 }),
+            let neighbour = match sighting? {
+                Sighting::Passed(items) => {
+                    progress.report(ProgressEvent::Advanced { items, bytes: 0 });
+                    continue;
+                }
                 Sighting::Claim(key) => {
-                    let state = claim_desk::read_key(&**store, &key).await?;
-                    if let Some(holder) = holder(&state, ours) {
-                        let inner = claimed_place(root, &key);
-                        let place = inner.as_ref().map_or_else(|| key.to_string(), ToString::to_string);
-                        return Ok(Some(Overlap { relation, place, holder, root: inner }));
-                    }
+                    let Some(claim) = told(counted(&**store, &key).await?) else { continue };
+                    let inner = claimed_place(root, &key);
+                    let place = inner.as_ref().map_or_else(|| key.to_string(), ToString::to_string);
+                    Neighbour::below(inner, place, claim)
                 }
                 Sighting::ClaimBelowUnusableName(place) => {
                     let holder = "somebody whose claim lies below a name that cannot be a key".to_owned();
-                    return Ok(Some(Overlap { relation, place, holder, root: None }));
+                    Neighbour::below(None, place, Err(holder))
                 }
+            };
+            if let Some(overlap) = judge(neighbour) {
+                return Ok(Some(overlap));
             }
         }
         Ok(None)
@@ -110,8 +180,9 @@ impl Locations {
     ) -> Result<bool, BlobError> {
         let Some(root) = &overlap.root else { return Ok(true) };
         match self.look_at(root, region).await {
-            Ok(state) => Ok(holder(&state, ours).is_some()),
-            Err(BlobError::PermissionDenied { .. }) => Ok(true),
+            Ok(ClaimState::Held { claim, .. }) => Ok(!claim.is_managed_by(ours)),
+            Ok(ClaimState::Unclaimed) => Ok(false),
+            Ok(ClaimState::Unreadable { .. }) | Err(BlobError::PermissionDenied { .. }) => Ok(true),
             Err(error) => Err(error),
         }
     }
@@ -121,14 +192,27 @@ impl Locations {
     }
 }
 
-/// Who else manages a place, for people; `None` when nobody does, or it is us.
-fn holder(state: &ClaimState, ours: InstanceUid) -> Option<String> {
+/// The claim of a place, if it has one, or whose it may be.
+fn told(state: ClaimState) -> Option<Result<Claim, String>> {
     match state {
         ClaimState::Unclaimed => None,
-        ClaimState::Held { claim, .. } if claim.is_managed_by(ours) => None,
-        ClaimState::Held { claim, .. } => Some(claim_desk::describe_manager(claim)),
-        ClaimState::Unreadable { reason } => Some(format!("somebody whose claim cannot be read ({reason})")),
+        ClaimState::Held { claim, .. } => Some(Ok(claim)),
+        ClaimState::Unreadable { reason } => {
+            Some(Err(format!("somebody whose claim cannot be read ({reason})")))
+        }
     }
+}
+
+/// Reads the claim that counts in the folder where one was seen: a legacy one only where it is alone.
+async fn counted(store: &dyn BlobStore, seen: &BlobKey) -> Result<ClaimState, BlobError> {
+    let newer = seen.claimed_folder().and_then(|folder| folder.join(&BlobKey::claim()).ok());
+    if let Some(newer) = newer.filter(|newer| newer != seen) {
+        match claim_desk::read_key(store, &newer).await? {
+            ClaimState::Unclaimed => {}
+            found => return Ok(found),
+        }
+    }
+    claim_desk::read_key(store, seen).await
 }
 
 /// The place whose claim lies at `key` below `root`, if a root can spell it.

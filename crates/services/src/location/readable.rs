@@ -22,6 +22,11 @@ impl ReadableLocation {
         &*self.0
     }
 
+    /// Which link of the backend's chain of credentials the location is reached by, for people.
+    pub(crate) fn credentials_source(&self) -> Option<&str> {
+        self.0.credentials_source()
+    }
+
     /// Opens a blob for reading.
     pub(crate) async fn read(
         &self,

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use freehold_domain::{
-    Access, Artifact, ArtifactLocation, ArtifactState, ArtifactUid, BlobKey, Intent, IntentKind, Placement,
-    SessionUid, Storage, StorageUid,
+    Access, Artifact, ArtifactLocation, ArtifactState, ArtifactUid, BlobKey, Intent, IntentKind, IntentUid,
+    Placement, SessionUid, Storage, StorageUid,
 };
 use freehold_ports::blobs::{BlobError, BlobMetadata, Durability, PutMode, PutOptions};
 use futures_util::{StreamExt, stream};
@@ -68,7 +68,7 @@ pub(super) async fn copy(
         return Ok(grafted.artifacts);
     }
     let location = registry.writable(&target).await?;
-    let session = announce_copies(registry, &location, &jobs).await?;
+    let announced = announce_copies(registry, &location, &jobs).await?;
     let work: Vec<_> = jobs.iter().map(|job| copy_one(source, &location, job)).collect();
     let results: Vec<Result<(), TransferArtifactsError>> =
         stream::iter(work).buffered(IN_FLIGHT).collect().await;
@@ -90,7 +90,7 @@ pub(super) async fn copy(
             }
         }
     }
-    let placed = place(registry, &copied, &target, session, &settled).await?;
+    let placed = place(registry, &copied, &target, &announced, &settled).await?;
     match failure {
         Some(error) => Err(error),
         None => Ok(grafted.artifacts.into_iter().map(|item| as_placed(item, &placed)).collect()),
@@ -136,12 +136,18 @@ fn jobs(snapshot: &Snapshot, grafted: &Grafted, managed: &BTreeSet<StorageUid>) 
         .collect()
 }
 
+/// The copies that were written down before they were made.
+struct Announced {
+    session: SessionUid,
+    intents: HashMap<ArtifactUid, IntentUid>,
+}
+
 /// Writes down which blobs are about to be written.
 async fn announce_copies(
     registry: &Registry,
     location: &WritableLocation,
     jobs: &[Job],
-) -> Result<SessionUid, TransferArtifactsError> {
+) -> Result<Announced, TransferArtifactsError> {
     let session = registry.session().await?;
     let created_at = registry.host.clock.now();
     let intent = |job: &Job| Intent {
@@ -163,7 +169,8 @@ async fn announce_copies(
             }
         })
         .await?;
-    Ok(session)
+    let intents = intents.iter().map(|intent| (intent.artifact, intent.uid)).collect();
+    Ok(Announced { session, intents })
 }
 
 async fn copy_one(
@@ -233,7 +240,7 @@ async fn place(
     registry: &Registry,
     copied: &BTreeMap<ArtifactUid, Placement>,
     target: &Storage,
-    session: SessionUid,
+    announced: &Announced,
     settled: &BTreeSet<ArtifactUid>,
 ) -> Result<HashMap<ArtifactUid, Artifact>, TransferArtifactsError> {
     let uids: Vec<ArtifactUid> = copied.keys().copied().collect();
@@ -248,15 +255,21 @@ async fn place(
                     .await?
                     .into_iter()
                     .partition(|artifact| artifact.state == ArtifactState::Available);
+                let mut ours: Vec<IntentUid> = Vec::new();
                 for artifact in artifacts.iter_mut().filter(|artifact| artifact.placement != here) {
+                    ours.extend(announced.intents.get(&artifact.uid));
                     artifact.copied_from = copied.get(&artifact.uid).cloned();
                     artifact.placement = here.clone();
                     artifact.provenance.record_update(actor.created_at(), actor.run());
                 }
+                // An intent that is gone was taken by a recovery that held this process for dead, and its copy is deleted or about to be.
+                if transaction.intents().delete_many(&ours).await? != ours.len() as u64 {
+                    return Err(TransferArtifactsError::IntentsTaken { root: target.root().clone() });
+                }
                 transaction.artifacts().update_many(&artifacts).await?;
                 let mut settled = settled.clone();
                 settled.retain(|uid| deleted.iter().all(|artifact| artifact.uid != *uid));
-                drop_intents(transaction, session, IntentKind::Ingest, &settled).await?;
+                drop_intents(transaction, announced.session, IntentKind::Ingest, &settled).await?;
                 Ok(artifacts.into_iter().map(|artifact| (artifact.uid, artifact)).collect())
             }
         })

@@ -50,7 +50,10 @@ async fn a_claim_that_is_gone_or_damaged_or_of_another_epoch_is_a_problem_with_a
     let later = claim.clone().with_epoch(claim.epoch().unwrap().next()).unwrap();
     world.machine.stores.tamper(&root(LAB), &BlobKey::claim(), later.to_bytes());
     let found = findings(&lab, LAB).await;
-    assert!(matches!(found[..], [Finding::ClaimDisagrees { disagreement: ClaimDisagreement::Epoch { .. } }]));
+    assert!(matches!(
+        found[..],
+        [Finding::ClaimDisagrees { disagreement: ClaimDisagreement::Epoch { .. }, .. }]
+    ));
     assert!(found[0].remedy(&root(LAB)).unwrap().contains("freehold storage add"));
     world.machine.stores.tamper(&root(LAB), &BlobKey::claim(), "garbage");
     assert!(matches!(findings(&lab, LAB).await[..], [Finding::ClaimUnreadable { .. }]));
@@ -158,4 +161,19 @@ async fn the_history_of_a_location_is_shown_with_who_was_part_of_it() {
     let [event] = &events[..] else { panic!("{events:?}") };
     assert_eq!((event.change, event.other), (StorageChange::Adopted, Some(lab.instance().uid())));
     assert_eq!(event.reason.as_deref(), Some("the machine burnt"));
+}
+
+#[tokio::test]
+async fn an_explanation_says_whose_credentials_reach_a_location() {
+    const BUCKET: &str = "s3://lab-bucket";
+    let world = World::new();
+    let lab = world.lab().await;
+    add(&lab, BUCKET).await;
+    assert_eq!(explain_path(&lab, "/lab/data/a.csv").await.unwrap().credentials, None);
+    let reached = explain_path(&lab, "s3://lab-bucket/a.csv").await.unwrap().credentials;
+    assert_eq!(reached.as_deref(), Some("whoever runs this process"));
+    world.machine.stores.set_anonymous(&root(BUCKET), true);
+    let anonymous = explain_path(&lab, "s3://lab-bucket/a.csv").await.unwrap().credentials;
+    assert_eq!(anonymous.as_deref(), Some("anonymous"));
+    assert_eq!(explain_path(&lab, "s3://elsewhere/a.csv").await.unwrap().credentials, None);
 }

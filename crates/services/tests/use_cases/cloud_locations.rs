@@ -57,7 +57,11 @@ async fn a_region_that_is_given_overrides_what_the_cloud_would_say() {
     world.faults.disarm();
     let added = added_in(&lab, BUCKET, "us-west-2").await;
     assert_eq!(added.storage.region.as_deref(), Some("us-west-2"));
-    assert_eq!(opened(&world), ["open location in us-west-2"]);
+    let opened = opened(&world);
+    assert!(
+        !opened.is_empty() && opened.iter().all(|call| call == "open location in us-west-2"),
+        "{opened:?}"
+    );
     let again = added_in(&lab, BUCKET, "eu-west-1").await;
     assert_eq!((again.storage.region.as_deref(), again.created), (Some("eu-west-1"), false));
     assert_eq!(add(&lab, BUCKET).await.storage.region.as_deref(), Some("eu-west-1"));

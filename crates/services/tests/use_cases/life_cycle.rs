@@ -283,13 +283,15 @@ async fn a_claim_that_cannot_be_read_is_never_taken_over() {
 #[tokio::test]
 async fn a_location_with_claims_of_others_around_it_is_not_taken_over() {
     for at in ["/shared", "/shared/data/deep"] {
-        let world = World::new();
-        let (lab, analysis) = ground(&world).await;
-        add(&lab, at).await;
-        let before = world.contents(at).await;
-        let error = adopt(&analysis, at, lab.instance().uid().as_str()).await.unwrap_err();
-        assert!(matches!(error, AdoptStorageError::Overlaps { .. }), "{error}");
-        assert_eq!(world.contents(at).await, before);
+        for text in [LAMINDB, "garbage"] {
+            let world = World::new();
+            let (lab, analysis) = ground(&world).await;
+            world.machine.stores.tamper(&root(at), &BlobKey::claim(), text);
+            let before = (world.contents(at).await, world.contents(SHARED).await);
+            let error = adopt(&analysis, SHARED, lab.instance().uid().as_str()).await.unwrap_err();
+            assert!(matches!(error, AdoptStorageError::Overlaps { .. }), "{error}");
+            assert_eq!((world.contents(at).await, world.contents(SHARED).await), before);
+        }
     }
 }
 

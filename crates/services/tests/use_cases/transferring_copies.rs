@@ -1,14 +1,15 @@
 //! Copied transfers: the bytes arrive verified and durable before an artifact points to them, with a link to their origin.
 
 use freehold_domain::{ArtifactLocation, BlobKey, Placement};
+use freehold_ports::persistence::{AccessMode, PageRequest};
 use freehold_services::default_storage::default_storage;
 use freehold_services::find_artifact::{Presence, find_artifact};
 use freehold_services::transfer_artifacts::{TransferArtifactsError, TransferOutcome};
 use freehold_services::{Category, UseCaseError};
 
 use super::harness::{
-    ANALYSIS, Fault, LAB, World, add, assert_error, bytes, link, root, save_path, transfer, transfer_copied,
-    try_transfer,
+    ANALYSIS, Fault, LAB, World, add, assert_error, bytes, link, records, root, save_path, transfer,
+    transfer_copied, try_transfer,
 };
 
 /// A world whose backend copies by itself, and one whose does not.
@@ -211,4 +212,49 @@ async fn a_default_storage_that_is_not_ours_refuses_copies_before_anything_is_re
     assert_error(&error, Category::Refused, ANALYSIS);
     assert!(error.hint().is_some());
     assert!(world.books(&analysis).await.artifacts.is_empty());
+}
+
+#[tokio::test]
+async fn copies_whose_intents_a_recovery_took_are_not_pointed_to() {
+    for world in worlds() {
+        let (lab, analysis) = (world.lab().await, world.analysis().await);
+        world.file("/home/ada/a.csv", "1");
+        save_path(&lab, "a.csv").await;
+        let persistence = records(&world, &analysis).await.unwrap();
+        world.faults.meanwhile("flush", async move {
+            let mut unit = persistence.begin(AccessMode::Write).await.unwrap();
+            let intents = unit.intents().list(None, &PageRequest::first(100)).await.unwrap().items;
+            let uids: Vec<_> = intents.iter().map(|intent| intent.uid).collect();
+            assert_eq!(unit.intents().delete_many(&uids).await.unwrap(), 1);
+            unit.commit().await.unwrap();
+        });
+        let error = try_transfer(&analysis, &lab, &[], true).await.unwrap_err();
+        assert_error(&error, Category::Conflict, ANALYSIS);
+        let books = world.books(&analysis).await;
+        assert!(books.artifacts.iter().all(|artifact| artifact.copied_from.is_none()), "{books:?}");
+        transfer_copied(&analysis, &lab, &[]).await;
+        assert_eq!(bytes(&analysis, "a.csv").await, "1");
+        world.audit(&analysis, "copied again").await;
+    }
+}
+
+#[tokio::test]
+async fn a_copy_that_another_process_has_recorded_needs_no_intent() {
+    let world = World::new();
+    let (lab, analysis) = (world.lab().await, world.analysis().await);
+    world.file("/home/ada/a.csv", "1");
+    save_path(&lab, "a.csv").await;
+    let (other, source) = (world.opened_apart(&analysis).await, world.opened_apart(&lab).await);
+    let persistence = records(&world, &analysis).await.unwrap();
+    world.faults.meanwhile("flush", async move {
+        transfer_copied(&other, &source, &[]).await;
+        let mut unit = persistence.begin(AccessMode::Write).await.unwrap();
+        let intents = unit.intents().list(None, &PageRequest::first(100)).await.unwrap().items;
+        let uids: Vec<_> = intents.iter().map(|intent| intent.uid).collect();
+        unit.intents().delete_many(&uids).await.unwrap();
+        unit.commit().await.unwrap();
+    });
+    transfer_copied(&analysis, &lab, &[]).await;
+    assert_eq!(bytes(&analysis, "a.csv").await, "1");
+    world.audit(&analysis, "copied twice").await;
 }

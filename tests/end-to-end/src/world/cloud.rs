@@ -44,9 +44,15 @@ impl Cloud {
         Some(cloud)
     }
 
-    /// Starts a store that looks like S3 and ignores the conditions of writes, with an empty [`BUCKET`].
-    pub fn careless() -> Self {
-        let cloud = Self::S3(S3Server::builder().ignores_conditional_writes().launch());
+    /// Starts a store that looks like the other of its kind and ignores the conditions of writes, with an empty [`BUCKET`]. Storage must not be
+    /// local.
+    #[track_caller]
+    pub fn careless(kind: StorageKind) -> Self {
+        let cloud = match kind {
+            StorageKind::Local => panic!("a file system is not careless"),
+            StorageKind::S3 => Self::S3(S3Server::builder().ignores_conditional_writes().launch()),
+            StorageKind::Gs => Self::Gs(GcsServer::builder().ignores_conditional_writes().launch()),
+        };
         cloud.create_bucket(BUCKET);
         cloud
     }

@@ -2,7 +2,10 @@
 
 mod beneath;
 mod bookkeeping;
+mod bounded;
+mod closed_claims;
 mod copies;
+mod deep_folders;
 mod hostile_claims;
 mod interruptions;
 mod replaced_files;

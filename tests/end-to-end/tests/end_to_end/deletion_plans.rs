@@ -97,3 +97,31 @@ fn a_killed_deletion_is_finished_by_the_same_plan() {
         assert_deleted(&lab, &linked);
     }
 }
+
+#[test]
+fn those_who_said_that_they_link_a_location_are_named_in_the_plan() {
+    let lab = Lab::with_analysis();
+    lab.analysis(&["storage", "add", "./lab-data", "--link", "--announce"]).ok();
+    let linker = lab.analysis(&["info", "--json"]).ok().json()["uid"].as_str().unwrap().to_owned();
+    let planned = lab.run(&["instance", "delete", "--dry-run", "--json"]).ok().json();
+    assert_eq!(planned["locations"][0]["linked_by"], serde_json::json!([linker]));
+    lab.run(&["instance", "delete", "--dry-run"])
+        .ok()
+        .says(&format!("linked by            analysis/derived ({linker})"));
+}
+
+#[test]
+fn a_plan_that_leaves_a_location_undecided_says_so_and_changes_nothing() {
+    let lab = lab_with_data();
+    let planned = lab.run(&["instance", "delete", "--dry-run", "--json"]).ok().stdout;
+    lab.file("plan.json", planned);
+    let refused = lab.run(&APPLY).exits(4).says("lab-data: undecided").says("analysis-data: untouched");
+    refused.says("release, purge or hand_over");
+    lab.run(&["storage", "check"]).ok();
+}
+
+#[test]
+fn a_plan_that_is_not_there_is_not_found() {
+    let lab = Lab::new();
+    lab.run(&APPLY).exits(3).says("plan.json").says("--dry-run --json");
+}

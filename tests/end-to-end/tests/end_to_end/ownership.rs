@@ -3,6 +3,7 @@
 mod aliases;
 mod careless_stores;
 mod crowds;
+mod damaged_claims;
 mod fencing;
 mod identity;
 mod on_every_storage;

@@ -19,6 +19,8 @@ pub enum Fault {
     BlackHole,
     /// The proxy answers with this status and `SlowDown`; the server hears nothing.
     Status(u16),
+    /// The server does not get the header of this name.
+    DropHeader(&'static str),
 }
 
 /// A fault, and the requests that it befalls: by default the next one alone.

@@ -29,8 +29,14 @@ pub(super) async fn serve(shared: &Shared, client: &mut TcpStream) -> io::Result
             return Ok(Ending::Closed);
         }
         Some(Fault::Latency(time)) => tokio::time::sleep(*time).await,
-        None | Some(Fault::CutRequest(_) | Fault::CutResponse(_) | Fault::LoseResponse) => {}
+        None
+        | Some(Fault::CutRequest(_) | Fault::CutResponse(_) | Fault::LoseResponse | Fault::DropHeader(_)) => {
+        }
     }
+    let head = match fault {
+        Some(Fault::DropHeader(name)) => without(&head, name),
+        _ => head,
+    };
 
     let mut server = TcpStream::connect(shared.upstream).await?;
     let (mut server_reads, mut server_writes) = server.split();
@@ -53,7 +59,12 @@ pub(super) async fn serve(shared: &Shared, client: &mut TcpStream) -> io::Result
             }
             None
             | Some(
-                Fault::Latency(_) | Fault::CutRequest(_) | Fault::Reset | Fault::BlackHole | Fault::Status(_),
+                Fault::Latency(_)
+                | Fault::CutRequest(_)
+                | Fault::Reset
+                | Fault::BlackHole
+                | Fault::Status(_)
+                | Fault::DropHeader(_),
             ) => {
                 copy(&mut server_reads, &mut client_writes).await?;
                 client_writes.shutdown().await?;
@@ -115,13 +126,20 @@ async fn read_head(from: &mut ReadHalf<'_>) -> io::Result<Option<(Bytes, Bytes)>
 
 /// The head with the wish that the connection ends after the answer.
 fn closing(head: &str) -> String {
-    let lines = head.trim_end().lines().filter(|line| {
-        let name = line.split(':').next().unwrap_or_default();
-        !name.eq_ignore_ascii_case("connection")
-    });
-    let mut closing: String = lines.flat_map(|line| [line, "\r\n"]).collect();
+    let mut closing = without(head, "connection").trim_end().to_owned();
+    closing.push_str("\r\n");
     closing.push_str("Connection: close\r\n\r\n");
     closing
+}
+
+/// The head without the header of this name.
+fn without(head: &str, dropped: &str) -> String {
+    let lines = head.trim_end().lines().filter(|line| {
+        let name = line.split(':').next().unwrap_or_default();
+        !name.eq_ignore_ascii_case(dropped)
+    });
+    let kept: String = lines.flat_map(|line| [line, "\r\n"]).collect();
+    kept + "\r\n"
 }
 
 /// Answers with `status` at once and hears the client out, so that it reads the answer whatever it is still sending.
@@ -141,6 +159,12 @@ async fn answer(from: &mut ReadHalf<'_>, to: &mut WriteHalf<'_>, status: u16) ->
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_header_is_dropped_whatever_the_case_of_its_name() {
+        let head = without("PUT /a HTTP/1.1\r\nHost: a\r\nif-none-match: *\r\n\r\n", "If-None-Match");
+        assert_eq!(head, "PUT /a HTTP/1.1\r\nHost: a\r\n\r\n");
+    }
 
     #[test]
     fn the_server_is_told_to_close_whatever_the_client_wished() {

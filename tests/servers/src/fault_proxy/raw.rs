@@ -17,14 +17,19 @@ pub(super) async fn serve(shared: &Shared, client: &mut TcpStream) -> io::Result
             return Ok(Ending::Closed);
         }
         Some(Fault::Latency(time)) => tokio::time::sleep(time).await,
-        None | Some(Fault::CutRequest(_) | Fault::CutResponse(_) | Fault::LoseResponse) => {}
+        None
+        | Some(Fault::CutRequest(_) | Fault::CutResponse(_) | Fault::LoseResponse | Fault::DropHeader(_)) => {
+        }
     }
     let mut server = TcpStream::connect(shared.upstream).await?;
     match fault {
         Some(Fault::CutRequest(bytes)) => relay(client, &mut server, bytes, u64::MAX).await,
         Some(Fault::CutResponse(bytes)) => relay(client, &mut server, u64::MAX, bytes).await,
         Some(Fault::LoseResponse) => relay(client, &mut server, u64::MAX, 0).await,
-        None | Some(Fault::Latency(_) | Fault::Reset | Fault::BlackHole | Fault::Status(_)) => {
+        None
+        | Some(
+            Fault::Latency(_) | Fault::Reset | Fault::BlackHole | Fault::Status(_) | Fault::DropHeader(_),
+        ) => {
             copy_bidirectional(client, &mut server).await?;
             Ok(Ending::Closed)
         }

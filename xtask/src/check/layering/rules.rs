@@ -169,6 +169,7 @@ pub(in crate::check) const RULES: &[Rule] = &[
             "bytes",
             "chrono",
             "futures-util",
+            "libtest-mimic",
             "percent-encoding",
             "quick-xml",
             "rustix",

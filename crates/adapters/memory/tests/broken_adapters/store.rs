@@ -45,6 +45,10 @@ pub(crate) enum Fault {
     LeavesItsProbe,
     /// A location that is made by opening it.
     MakesFoldersWhenOpening,
+    /// A look around a place that stops at the folder above it.
+    KnowsTheNearestFolderOnly,
+    /// Another place, given as an alias.
+    TakesAnotherPlaceForAnAlias,
     /// An emptied location that stays.
     KeepsEmptyFolders,
     /// A location that ignores the region that is given for it.
@@ -69,6 +73,21 @@ pub(crate) struct FaultyStores {
 impl BlobStores for FaultyStores {
     async fn resolve(&self, root: &StorageRoot) -> Result<StorageRoot, BlobError> {
         self.inner.resolve(root).await
+    }
+
+    async fn aliases(&self, root: &StorageRoot) -> Result<Vec<StorageRoot>, BlobError> {
+        match self.fault {
+            Fault::TakesAnotherPlaceForAnAlias => Ok(root.ancestors().take(1).collect()),
+            _ => self.inner.aliases(root).await,
+        }
+    }
+
+    async fn enclosing(&self, root: &StorageRoot) -> Result<Vec<StorageRoot>, BlobError> {
+        let mut enclosing = self.inner.enclosing(root).await?;
+        if self.fault == Fault::KnowsTheNearestFolderOnly {
+            enclosing.truncate(1);
+        }
+        Ok(enclosing)
     }
 
     async fn open(&self, root: &StorageRoot) -> Result<Arc<dyn BlobStore>, BlobError> {

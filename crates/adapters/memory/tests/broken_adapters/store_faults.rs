@@ -139,6 +139,16 @@ fn a_location_that_is_made_by_opening_it_is_caught() {
 }
 
 #[test]
+fn a_look_at_the_nearest_folder_only_is_caught() {
+    assert_caught(Fault::KnowsTheNearestFolderOnly, "blobs::places::what_contains_a_place_encloses_it");
+}
+
+#[test]
+fn an_alias_that_is_another_place_is_caught() {
+    assert_caught(Fault::TakesAnotherPlaceForAnAlias, "blobs::places::an_alias_is_the_same_place");
+}
+
+#[test]
 fn an_emptied_location_that_stays_is_caught() {
     assert_caught(Fault::KeepsEmptyFolders, "blobs::places::removing_an_emptied_location_leaves_nothing");
 }

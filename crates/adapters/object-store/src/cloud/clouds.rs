@@ -9,6 +9,7 @@ use freehold_ports::blobs::BlobError;
 use tokio::sync::OnceCell;
 
 use super::bucket::Bucket;
+use super::endpoint::OwnServer;
 use super::environment::Environment;
 use super::provider::Provider;
 use super::transport::Transport;
@@ -60,28 +61,27 @@ impl Clouds {
         }
     }
 
-    /// Adds the endpoint that the environment names, unless the root has one.
+    /// Adds the endpoint that the environment names, unless the root has one; that of the provider's own server is left away.
     pub(crate) fn resolve(&self, root: &StorageRoot) -> Result<StorageRoot, BlobError> {
-        if root.endpoint_url().is_some() {
-            endpoint::check(root, &self.shared.environment)?;
-            return Ok(root.clone());
-        }
-        let named = match root.kind() {
+        let environment = &self.shared.environment;
+        let named = match (root.kind(), root.endpoint_url()) {
+            (_, Some(_)) => None,
             #[cfg(feature = "s3")]
-            StorageKind::S3 => super::s3::named_endpoint(&self.shared.environment, root)?,
+            (StorageKind::S3, None) => super::s3::named_endpoint(environment, root)?,
             #[cfg(feature = "gcs")]
-            StorageKind::Gs => super::gcs::named_endpoint(&self.shared.environment),
+            (StorageKind::Gs, None) => super::gcs::named_endpoint(environment),
             #[cfg(not(feature = "s3"))]
-            StorageKind::S3 => return Err(not_built_in(root)),
+            (StorageKind::S3, None) => return Err(not_built_in(root)),
             #[cfg(not(feature = "gcs"))]
-            StorageKind::Gs => return Err(not_built_in(root)),
-            StorageKind::Local => return Err(not_built_in(root)),
+            (StorageKind::Gs, None) => return Err(not_built_in(root)),
+            (StorageKind::Local, None) => return Err(not_built_in(root)),
         };
         let resolved = match named {
             Some(url) => endpoint::with_endpoint(root, &url)?,
             None => root.clone(),
         };
-        endpoint::check(&resolved, &self.shared.environment)?;
+        let resolved = endpoint::without_own(&resolved, own_server(&resolved))?;
+        endpoint::check(&resolved, environment)?;
         Ok(resolved)
     }
 
@@ -127,6 +127,22 @@ impl Clouds {
             StorageKind::Gs => Err(not_built_in(root)),
             StorageKind::Local => Err(not_built_in(root)),
         }
+    }
+}
+
+/// Whether the endpoint of a root is the provider's own.
+fn own_server(root: &StorageRoot) -> Option<OwnServer> {
+    let url = root.endpoint_url()?;
+    match root.kind() {
+        #[cfg(feature = "s3")]
+        StorageKind::S3 => super::s3::own_server(url),
+        #[cfg(feature = "gcs")]
+        StorageKind::Gs => super::gcs::own_server(url),
+        #[cfg(not(feature = "s3"))]
+        StorageKind::S3 => None,
+        #[cfg(not(feature = "gcs"))]
+        StorageKind::Gs => None,
+        StorageKind::Local => None,
     }
 }
 

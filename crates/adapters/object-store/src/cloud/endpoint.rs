@@ -10,6 +10,15 @@ use super::environment::Environment;
 /// The variable that allows servers without TLS anywhere.
 pub(crate) const ALLOW_HTTP: &str = "FREEHOLD_ALLOW_HTTP";
 
+/// What the URL of a provider's server says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OwnServer {
+    /// It is the server that is asked when none is named.
+    Default,
+    /// It is that of one bucket, which its host names. The bucket of a root would be taken for a folder there.
+    OfOneBucket,
+}
+
 /// The root with this endpoint, which is a part of its identity.
 pub(super) fn with_endpoint(root: &StorageRoot, url: &str) -> Result<StorageRoot, BlobError> {
     let surroundings = Surroundings { current_directory: "/".to_owned(), home: None };
@@ -19,6 +28,22 @@ pub(super) fn with_endpoint(root: &StorageRoot, url: &str) -> Result<StorageRoot
             reason: format!("the endpoint that the environment names is none: {error}"),
         }
     })
+}
+
+/// The root without the endpoint of the provider's own server, which says nothing: one place has one root.
+pub(super) fn without_own(root: &StorageRoot, own: Option<OwnServer>) -> Result<StorageRoot, BlobError> {
+    let not_a_location = |reason| BlobError::NotALocation { location: root.to_string(), reason };
+    match own {
+        None => Ok(root.clone()),
+        Some(OwnServer::OfOneBucket) => Err(not_a_location(
+            "the host of its endpoint names a bucket; name the bucket in the path alone, and leave the endpoint of the provider away".to_owned(),
+        )),
+        Some(OwnServer::Default) => {
+            let prefix = root.prefix().map(|prefix| format!("/{prefix}")).unwrap_or_default();
+            let text = format!("{}://{}{prefix}", root.kind(), root.bucket().unwrap_or_default());
+            StorageRoot::from_canonical(&text).map_err(|error| not_a_location(error.to_string()))
+        }
+    }
 }
 
 /// Refuses a server without TLS, unless it is on this machine or the environment allows it.

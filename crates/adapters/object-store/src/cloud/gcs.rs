@@ -11,4 +11,4 @@ mod requests;
 mod signed_url;
 mod staging;
 
-pub(crate) use account::{Account, named_endpoint};
+pub(crate) use account::{Account, named_endpoint, own_server};

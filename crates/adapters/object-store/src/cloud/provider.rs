@@ -126,6 +126,9 @@ pub(crate) trait Provider: Debug + Send + Sync {
     /// The region of the bucket, where it is known.
     fn region(&self) -> Option<&str>;
 
+    /// Which link of the chain of credentials is used, without any secret.
+    fn credentials_source(&self) -> &str;
+
     /// What it means that the server refused.
     fn refused(&self, refusal: &Refusal) -> Cause;
 

@@ -147,6 +147,10 @@ impl RemoteStore for CloudStore {
         self.location.bucket.provider.region()
     }
 
+    fn credentials_source(&self) -> Option<&str> {
+        Some(self.location.bucket.provider.credentials_source())
+    }
+
     async fn presigned_url(
         &self,
         key: &BlobKey,

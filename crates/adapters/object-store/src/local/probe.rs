@@ -1,9 +1,9 @@
 //! Finding out what the file system of a location can do, by trying it.
 
 use std::fs::File;
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use freehold_domain::{BlobKey, Capabilities, RESERVED_DIRECTORY};
 use freehold_ports::blobs::{BlobError, BlobMetadata, Durability, Readership};
@@ -23,16 +23,11 @@ const FOLDER: &str = ".freehold-probe-";
 /// The probe's blob, and the same in another case, which only a case-sensitive file system tells apart.
 const BLOB: [&str; 2] = ["blob", "BLOB"];
 
-static NEXT: AtomicU64 = AtomicU64::new(0);
-
 /// Finds out what the file system can do, with small blobs in a folder of its own that is gone afterwards. The root is made
 /// if it is absent, and stays.
 pub(super) fn probe(place: &Arc<Place>) -> Result<Capabilities, BlobError> {
-    let folder = format!(
-        "{RESERVED_DIRECTORY}/{FOLDER}{}-{}",
-        std::process::id(),
-        NEXT.fetch_add(1, Ordering::Relaxed)
-    );
+    // Numbers of processes come again, and are the same on many machines: a name must not be one that a killed probe has left.
+    let folder = format!("{RESERVED_DIRECTORY}/{FOLDER}{:016x}", RandomState::new().build_hasher().finish());
     let trial = Trial {
         place,
         folder: key(place, &folder)?,

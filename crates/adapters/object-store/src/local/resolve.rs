@@ -9,8 +9,8 @@ use freehold_domain::StorageRoot;
 use freehold_ports::blobs::BlobError;
 use rustix::io::Errno;
 
-use super::blocking;
 use super::place::Place;
+use super::{blocking, entry_names};
 
 /// How many symbolic links that lead nowhere as yet are followed, as Linux has it.
 const MOST_LINKS: usize = 40;
@@ -52,7 +52,7 @@ fn refusal(place: &Place, error: io::Error) -> BlobError {
     }
 }
 
-/// The path without symbolic links, as far as it exists. A link that leads to nothing yet counts as what it leads to: the
+/// The path without symbolic links and with names as their folders have them, as far as it exists. A link that leads to nothing yet counts as what it leads to: the
 /// place is the same one before and after it is made.
 fn spelling(path: &Path) -> io::Result<PathBuf> {
     let mut existing = path.to_path_buf();
@@ -60,7 +60,8 @@ fn spelling(path: &Path) -> io::Result<PathBuf> {
     let mut followed = 0;
     loop {
         match existing.canonicalize() {
-            Ok(mut resolved) => {
+            Ok(resolved) => {
+                let mut resolved = entry_names::as_listed(&resolved);
                 resolved.extend(absent.iter().rev());
                 return Ok(resolved);
             }

@@ -164,6 +164,20 @@ async fn a_probe_leaves_what_is_there() {
 }
 
 #[tokio::test]
+async fn what_killed_probes_left_is_in_no_ones_way() {
+    let ground = Ground::new();
+    // A process of this number has been here before, as in a container where every process has the same.
+    for number in 0..10 {
+        ground.write(&format!(".lamindb/.freehold-probe-{}-{number}/blob", std::process::id()), "1");
+    }
+    let store = ground.store().await;
+    assert!(store.probe().await.unwrap().can_be_managed());
+    assert_eq!(listed(&*store, None).await.unwrap(), [""; 0]);
+    ObjectStoreBlobStores::new().remove_empty(&ground.root()).await.unwrap();
+    assert_eq!(everything_in(&ground.folder()), [""; 0]);
+}
+
+#[tokio::test]
 async fn an_emptied_location_is_removed_with_what_killed_processes_left() {
     let ground = Ground::new();
     ground.write(".lamindb/.freehold-staging/.freehold-staging-1-1", "partial");

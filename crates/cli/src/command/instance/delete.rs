@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use freehold::ports::persistence::PersistenceError;
 use freehold::{
-    ConnectError, Contents, DataFate, DeletionPlan, Freehold, LocationFate, PlannedLocation, Tally,
+    Category, ConnectError, Contents, DataFate, DeletionPlan, Freehold, LocationFate, PlannedLocation, Tally,
 };
 use freehold_domain::{Access, Slug};
 
 use crate::confirmation;
-use crate::failure::Failure;
-use crate::output::{Fields, ForgottenView, Output, PlanView, count, size};
+use crate::failure::{Failure, Kind};
+use crate::output::{Fields, ForgottenView, Output, PlanView, count, linker_lines, size};
 use crate::session::Session;
 
 /// Delete an instance: its claims, on request its ingested data, and last its registry
@@ -109,8 +109,7 @@ impl Delete {
     }
 
     async fn carry_out(&self, session: &mut Session, file: &Path) -> Result<(), Failure> {
-        let text = std::fs::read_to_string(file)
-            .map_err(|error| Failure::failed(format!("{} cannot be read: {error}", file.display())))?;
+        let text = std::fs::read_to_string(file).map_err(|error| unreadable(file, &error))?;
         let planned = PlanView::parse(&text)?;
         let order = planned.order()?;
         let Some(freehold) = open_planned(session, &planned).await? else {
@@ -125,11 +124,18 @@ impl Delete {
             let output = &mut session.output;
             output.say(format_args!("plan: delete instance {slug} ({})", order.instance))?;
             for location in &order.seen {
-                let what = match order.fates.get(&location.storage) {
-                    None => "untouched".to_owned(),
-                    Some(LocationFate::Release) => "released, and all data kept".to_owned(),
-                    Some(LocationFate::Purge) => "ingested data deleted, and released".to_owned(),
-                    Some(LocationFate::HandOver { to }) => format!("handed over to {to}, and all data kept"),
+                let what = match (location.access, order.fates.get(&location.storage)) {
+                    (Access::Linked, _) => "untouched".to_owned(),
+                    (Access::Managed, None) => "undecided".to_owned(),
+                    (Access::Managed, Some(LocationFate::Release)) => {
+                        "released, and all data kept".to_owned()
+                    }
+                    (Access::Managed, Some(LocationFate::Purge)) => {
+                        "ingested data deleted, and released".to_owned()
+                    }
+                    (Access::Managed, Some(LocationFate::HandOver { to })) => {
+                        format!("handed over to {to}, and all data kept")
+                    }
                 };
                 output.say(format_args!("  {}: {what}", location.root))?;
             }
@@ -198,6 +204,16 @@ impl Delete {
     }
 }
 
+/// A plan that cannot be read.
+fn unreadable(file: &Path, error: &std::io::Error) -> Failure {
+    let message = format!("the plan {} cannot be read: {error}", file.display());
+    let kind = match error.kind() {
+        std::io::ErrorKind::NotFound => Kind::UseCase(Category::NotFound),
+        _ => Kind::UseCase(Category::Failed),
+    };
+    Failure::new(kind, message).with_hint("make one: `freehold instance delete --dry-run --json > plan.json`")
+}
+
 /// Opens the instance of a plan; nothing when it is gone already, which the settings then forget, too.
 async fn open_planned(session: &mut Session, planned: &PlanView) -> Result<Option<Freehold>, Failure> {
     let machine = session.machine()?;
@@ -256,11 +272,13 @@ fn consequences(location: &PlannedLocation, fate: DataFate) -> Fields {
             format!("{}, {what}", tally(tally_of, "file", "files"))
         }
     };
+    let linkers = location.linkers.as_ref().map_or_else(|| vec!["cannot be read".to_owned()], linker_lines);
     Fields::default()
         .with("  ingested", line(ingested, ingested_fate))
         .with("  in place", line(in_place, "kept"))
         .with("  unknown to Freehold", line(unknown, "kept"))
         .with("  claim", "given up")
+        .with_all("  linked by", linkers)
 }
 
 fn tally(tally: Tally, one: &str, many: &str) -> String {

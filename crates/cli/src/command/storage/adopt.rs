@@ -51,7 +51,15 @@ impl Adopt {
             storage.root(),
             storage.uid()
         ))?;
-        output.say(format_args!("  former claim  {}", adopted.retired))
+        output.say(format_args!("  former claim  {}", adopted.retired))?;
+        for inner in &adopted.inside {
+            output.say(format_args!(
+                "  inside it     {} ({}), which had the same manager",
+                inner.root(),
+                inner.uid()
+            ))?;
+        }
+        Ok(())
     }
 }
 

@@ -24,7 +24,8 @@ pub(crate) struct Explain {
 impl Explain {
     pub(crate) async fn run(self, session: &mut Session) -> Result<(), Failure> {
         let explained = session.reading().await?.explain_path(&self.path).await?;
-        let credentials = credentials(&explained.path);
+        let chain = chain(&explained.path);
+        let credentials = explained.credentials.as_deref().unwrap_or(chain);
         if session.output.is_json() {
             return session.output.document(&ExplanationView::new(&explained, credentials));
         }
@@ -33,7 +34,7 @@ impl Explain {
 }
 
 fn fields(explained: &PathExplanation, credentials: &str) -> Fields {
-    let PathExplanation { path, location, key, around, claim, rule, artifacts } = explained;
+    let PathExplanation { path, location, key, around, claim, rule, artifacts, credentials: _ } = explained;
     let location = location.as_ref().map(|listed| {
         let storage = &listed.storage;
         format!("{} ({}, {})", storage.root(), storage.uid(), listed.access)
@@ -54,8 +55,8 @@ fn artifact(artifact: &Artifact) -> String {
     format!("{} {} ({})", artifact.uid, artifact.key, artifact.state.as_str())
 }
 
-/// Who one is at a place: the first of the chain that is configured counts.
-fn credentials(path: &StoragePath) -> &'static str {
+/// Who one is at a place where nothing is opened: the first of the chain that is configured counts.
+fn chain(path: &StoragePath) -> &'static str {
     match path.kind() {
         StorageKind::Local => "none: the file system knows you as the user who runs freehold",
         StorageKind::S3 => {

@@ -109,8 +109,9 @@ pub(super) fn claim(report: &ClaimReport) -> String {
 
 fn held(claim: &Claim) -> String {
     let manager = match (claim.slug(), claim.manager()) {
-        (Some(slug), Some(uid)) => format!("{slug} ({uid})"),
-        (None, Some(uid)) => uid.to_string(),
+        // A claim that was handed over to an id has no slug until its receiver comes.
+        (Some(slug), Some(uid)) if slug != uid.as_str() => format!("{slug} ({uid})"),
+        (Some(_) | None, Some(uid)) => uid.to_string(),
         (Some(slug), None) => format!("{slug}, whose identity it does not say"),
         (None, None) => "somebody unknown".to_owned(),
     };

@@ -1,5 +1,10 @@
 //! A location whose manager is gone.
 
+#[cfg(target_os = "linux")]
+use std::io::Write;
+#[cfg(target_os = "linux")]
+use std::process::{Command, Stdio};
+
 use freehold_tests::Lab;
 use serde_json::json;
 
@@ -92,4 +97,38 @@ fn a_claim_of_lamindb_is_taken_over_and_kept() {
     assert_eq!((&adopted["uid"], &adopted["access"]), (&json!("nUYsCWitlepu"), &json!("managed")));
     let kept = lab.path("other").join(adopted["former_claim"].as_str().unwrap());
     assert_eq!(std::fs::read_to_string(kept).unwrap(), content);
+}
+
+/// Adopts on a terminal, where somebody types `words`. Gives whether that succeeded, and what stood on the terminal.
+#[cfg(target_os = "linux")]
+fn adopt_on_a_terminal(lab: &Lab, words: &str) -> (bool, String) {
+    let adopt = lab.command(&[]);
+    let line = format!("{} storage adopt ./old --reason closed", adopt.get_program().display());
+    let mut terminal = Command::new("script");
+    terminal.args(["--quiet", "--return", "--command", &line, "/dev/null"]).current_dir(lab.path(""));
+    for (name, value) in adopt.get_envs() {
+        match value {
+            Some(value) => terminal.env(name, value),
+            None => terminal.env_remove(name),
+        };
+    }
+    terminal.env("FREEHOLD_INSTANCE", "analysis/derived").stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut running = terminal.spawn().expect("script, of util-linux, makes a terminal");
+    writeln!(running.stdin.take().unwrap(), "{words}").unwrap();
+    let output = running.wait_with_output().unwrap();
+    (output.status.success(), String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn on_a_terminal_the_managers_uid_has_to_be_typed() {
+    let (lab, uid) = lab_with_old();
+    let before = lab.contents("old");
+    let (is_done, terminal) = adopt_on_a_terminal(&lab, "yes");
+    assert!(!is_done && terminal.contains("nothing was changed") && terminal.contains(&uid), "{terminal}");
+    assert_eq!(lab.contents("old"), before);
+    let (is_done, terminal) = adopt_on_a_terminal(&lab, &uid);
+    assert!(is_done && terminal.contains("manages it now"), "{terminal}");
+    let shown = lab.analysis(&["storage", "show", "./old", "--json"]).ok().json();
+    assert_eq!((&shown["access"], changes(&shown)), (&json!("managed"), vec!["adopted"]));
 }

@@ -78,3 +78,18 @@ fn a_location_goes_to_nobody_unknown_nor_to_itself_nor_unasked() {
     lab.analysis(&["storage", "hand-over", "./second", "--to", "lab/primary", "--yes"]).exits(4);
     assert_eq!(lab.run(&["storage", "show", "./second", "--json"]).ok().json()["access"], "managed");
 }
+
+#[test]
+fn a_receiver_that_connects_to_the_root_manages_it() {
+    let lab = lab_with_second();
+    lab.run(&["connect", "./second"]).ok();
+    lab.run(&["storage", "hand-over", "./second", "--to", "analysis/derived", "--yes"]).ok();
+    lab.run(&["connect", "./second"]).ok().says("handed over").says("analysis/derived");
+    assert_eq!(lab.run(&["info", "--json"]).ok().json()["slug"], "analysis/derived");
+    let shown = lab.run(&["storage", "show", "./second", "--json"]).ok().json();
+    assert_eq!((&shown["access"], changes(&shown)), (&"managed".into(), vec!["received"]));
+    lab.file("b.csv", "2");
+    lab.run(&["save", "b.csv", "--storage", "./second"]).ok();
+    let again = lab.run(&["connect", "./second"]).ok();
+    assert!(!again.stdout.contains("handed over"), "{again:#?}");
+}

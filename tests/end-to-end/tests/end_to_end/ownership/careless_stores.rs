@@ -1,14 +1,20 @@
 //! A store that ignores the conditions of writes cannot tell one of two claimants that it came too late: nobody manages a place there.
 
-use freehold_tests::{Cloud, World};
+use freehold_tests::{Cloud, StorageKind, World};
 
-fn world() -> World {
-    World::with_cloud(Cloud::careless())
+use crate::end_to_end::worlds::on_both_clouds::on_both_clouds;
+
+on_both_clouds! {
+    nobody_manages_a_place_on_a_careless_store_however_many_ask,
+    a_claim_on_a_careless_store_is_honoured_and_not_adopted,
 }
 
-#[test]
-fn nobody_manages_a_place_on_a_careless_store_however_many_ask() {
-    let world = world();
+fn world(storage: StorageKind) -> World {
+    World::with_cloud(Cloud::careless(storage))
+}
+
+fn nobody_manages_a_place_on_a_careless_store_however_many_ask(storage: StorageKind) {
+    let world = world(storage);
     let shells: Vec<_> = (0..4)
         .map(|number| {
             let shell = world.visitor(&format!("racer-{number}"));
@@ -27,12 +33,11 @@ fn nobody_manages_a_place_on_a_careless_store_however_many_ask() {
     assert_eq!(world.places(""), Vec::<String>::new(), "no claim, and nothing left of trying");
 }
 
-#[test]
-fn a_claim_on_a_careless_store_is_honoured_and_not_adopted() {
-    let careful = World::of(freehold_tests::StorageKind::S3);
+fn a_claim_on_a_careless_store_is_honoured_and_not_adopted(storage: StorageKind) {
+    let careful = World::of(storage);
     let former = careful.actor("former/manager", "place");
     let claim = careful.content("place/.lamindb/storage_uid.txt").unwrap();
-    let world = world();
+    let world = world(storage);
     let shell = world.visitor("lab");
     shell.run(&["init", "--storage", "./lab-data", "--owner", "lab"]).ok();
     world.put("place/.lamindb/storage_uid.txt", &claim);

@@ -129,7 +129,7 @@ fn a_wrong_clock_is_said() {
 
 #[test]
 fn a_store_that_ignores_conditions_is_linked_and_never_managed() {
-    let world = World::with_cloud(Cloud::careless());
+    let world = World::with_cloud(Cloud::careless(StorageKind::S3));
     let shell = world.shell("lab");
     init(&shell, &world.root("lab-data"));
     world.put("lab-data/a.txt", b"1");

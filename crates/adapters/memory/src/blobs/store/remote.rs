@@ -54,6 +54,11 @@ impl RemoteStore for MemoryBlobStore {
         self.region.as_deref()
     }
 
+    fn credentials_source(&self) -> Option<&str> {
+        let is_anonymous = self.volumes.lock().is_anonymous(&self.address);
+        self.root.bucket().map(|_| if is_anonymous { "anonymous" } else { "whoever runs this process" })
+    }
+
     async fn presigned_url(
         &self,
         key: &BlobKey,

@@ -12,7 +12,7 @@ use super::credentials::{self, Credentials};
 use super::provider::GcsProvider;
 use super::requests::Requests;
 use crate::cloud::clouds::Opening;
-use crate::cloud::endpoint::is_plain;
+use crate::cloud::endpoint::{OwnServer, is_plain};
 use crate::cloud::environment::Environment;
 use crate::cloud::location::located_error;
 use crate::cloud::provider::{Cause, Provider, ProviderError};
@@ -50,6 +50,7 @@ impl Account {
             server: server(root).to_owned(),
             bucket: root.bucket().unwrap_or_default().to_owned(),
             tokens: credentials.tokens().cloned(),
+            source: Arc::clone(credentials.source()),
         };
         let provider =
             GcsProvider::new(requests, credentials.signer().clone(), allow_http).map_err(failed)?;
@@ -66,8 +67,16 @@ pub(crate) fn named_endpoint(environment: &Environment) -> Option<String> {
     let named = environment.first_of(&ENDPOINTS)?;
     // Emulators are named by host and port alone.
     let url = if named.contains("://") { named } else { format!("http://{named}") };
-    let url = url.trim_end_matches('/');
-    (url != SERVER).then(|| url.to_owned())
+    Some(url.trim_end_matches('/').to_owned())
+}
+
+/// What the URL of a server says, when it is one of Google: its own server need not be named, and the hosts of buckets are not to be.
+pub(crate) fn own_server(url: &str) -> Option<OwnServer> {
+    if url == SERVER {
+        return Some(OwnServer::Default);
+    }
+    let host = url.split_once("://")?.1.split(['/', ':']).next().unwrap_or_default();
+    host.ends_with(".storage.googleapis.com").then_some(OwnServer::OfOneBucket)
 }
 
 #[cfg(test)]
@@ -94,7 +103,15 @@ mod tests {
 
     #[test]
     fn the_server_of_google_is_no_other_place() {
-        assert_eq!(named(&[("GOOGLE_BASE_URL", "https://storage.googleapis.com/")]), None);
+        assert_eq!(own_server("https://storage.googleapis.com"), Some(OwnServer::Default));
         assert_eq!(named(&[]), None);
+    }
+
+    #[test]
+    fn a_host_that_names_a_bucket_is_of_one_bucket() {
+        assert_eq!(own_server("https://lab.storage.googleapis.com"), Some(OwnServer::OfOneBucket));
+        for other in ["https://storage.europe-west3.rep.googleapis.com", "http://localhost:4443"] {
+            assert_eq!(own_server(other), None, "{other}");
+        }
     }
 }

@@ -41,10 +41,19 @@ const RETRIES: usize = 4;
 pub(super) struct Credentials {
     tokens: Option<GcpCredentialProvider>,
     signer: Signer,
+    /// Which link of the chain they come from, for people and without any secret.
+    source: Arc<str>,
 }
 
 impl Credentials {
-    const ANONYMOUS: Self = Self { tokens: None, signer: Signer::Nobody };
+    fn anonymous(why: &str) -> Self {
+        Self { tokens: None, signer: Signer::Nobody, source: format!("anonymous, since {why}").into() }
+    }
+
+    /// Where they come from, for people.
+    pub(super) fn source(&self) -> &Arc<str> {
+        &self.source
+    }
 
     /// The tokens, which are refreshed by themselves; `None` sends requests without one.
     pub(super) fn tokens(&self) -> Option<&GcpCredentialProvider> {
@@ -63,7 +72,7 @@ impl Credentials {
 /// When something is configured that cannot be used.
 pub(super) async fn credentials(environment: &Environment) -> Result<Credentials, CredentialsUnusable> {
     if environment.is_set("GOOGLE_SKIP_SIGNATURE") {
-        return Ok(Credentials::ANONYMOUS);
+        return Ok(Credentials::anonymous("GOOGLE_SKIP_SIGNATURE is set"));
     }
     let patience = RetryConfig {
         max_retries: RETRIES,
@@ -138,6 +147,7 @@ fn of_text(text: &str, place: &str, patience: RetryConfig) -> Result<Credentials
             Ok(Credentials {
                 tokens: Some(Arc::new(Refreshing::new(User { grant, place: place.to_owned(), connection }))),
                 signer: Signer::Impossible { reason: only_service_accounts_sign(place) },
+                source: format!("the user of {place}").into(),
             })
         }
     }
@@ -158,7 +168,9 @@ fn of_service_account(
         .map_err(|_| CredentialsUnusable {
             reason: format!("{place} holds no usable service account key"),
         })?;
+    let source = format!("the service account {} of {place}", account.client_email).into();
     Ok(Credentials {
+        source,
         tokens: Some(store.credentials().clone()),
         signer: Signer::Key(Arc::new(SigningKey { email: account.client_email, key })),
     })
@@ -181,6 +193,7 @@ fn of_token(token: &str) -> Result<Credentials, CredentialsUnusable> {
     Ok(Credentials {
         tokens: Some(Arc::new(StaticCredentialProvider::new(GcpCredential { bearer: token.to_owned() }))),
         signer: Signer::Impossible { reason: only_service_accounts_sign("the variable GOOGLE_BEARER_TOKEN") },
+        source: "the token in the variable GOOGLE_BEARER_TOKEN".into(),
     })
 }
 
@@ -190,13 +203,14 @@ async fn of_this_machine(
 ) -> Result<Credentials, CredentialsUnusable> {
     let neighbour = Connection::to_neighbour().map_err(set_up)?;
     let Some(server) = MetadataServer::find(environment, neighbour).await else {
-        return Ok(Credentials::ANONYMOUS);
+        return Ok(Credentials::anonymous("nothing is configured"));
     };
     let connection = Connection::new(patience).map_err(set_up)?;
     let server = server.reached_by(connection.clone());
     let tokens: GcpCredentialProvider = Arc::new(Refreshing::new(server.clone()));
     let remote = RemoteSigner::new(environment, server, tokens.clone(), connection)?;
-    Ok(Credentials { tokens: Some(tokens), signer: Signer::Remote(Arc::new(remote)) })
+    let source = "the account of this virtual machine".into();
+    Ok(Credentials { tokens: Some(tokens), signer: Signer::Remote(Arc::new(remote)), source })
 }
 
 fn set_up(error: object_store::Error) -> CredentialsUnusable {
@@ -221,4 +235,27 @@ fn cannot_be_used(reason: String) -> object_store::Error {
 /// An error of a source that cannot be reached now.
 fn failed(source: impl std::error::Error + Send + Sync + 'static) -> object_store::Error {
     object_store::Error::Generic { store: STORE, source: Box::new(source) }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    async fn source(variables: &[(&str, &str)]) -> String {
+        let environment = Environment::of_variables(variables.iter().copied());
+        credentials(&environment).await.unwrap().source().to_string()
+    }
+
+    #[tokio::test]
+    async fn the_link_of_the_chain_that_counts_is_named_without_its_secret() {
+        let token = ("GOOGLE_BEARER_TOKEN", "hunter2");
+        assert_eq!(source(&[token]).await, "the token in the variable GOOGLE_BEARER_TOKEN");
+        let skipped = source(&[token, ("GOOGLE_SKIP_SIGNATURE", "true")]).await;
+        assert_eq!(skipped, "anonymous, since GOOGLE_SKIP_SIGNATURE is set");
+        let user = r#"{"type": "authorized_user", "client_id": "i", "client_secret": "hunter2", "refresh_token": "hunter2"}"#;
+        let named = source(&[("GOOGLE_SERVICE_ACCOUNT_KEY", user), token]).await;
+        assert_eq!(named, "the user of the variable GOOGLE_SERVICE_ACCOUNT_KEY");
+    }
 }

@@ -110,6 +110,10 @@ impl Provider for GcsProvider {
         None
     }
 
+    fn credentials_source(&self) -> &str {
+        &self.requests.source
+    }
+
     fn refused(&self, refusal: &Refusal) -> Cause {
         causes::cause(refusal, self.requests.tokens.is_none())
     }

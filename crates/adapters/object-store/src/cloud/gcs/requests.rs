@@ -1,5 +1,7 @@
 //! Requests to the XML API that `object_store` has no call for.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_LENGTH};
 use http::{HeaderValue, Method};
@@ -21,6 +23,8 @@ pub(super) struct Requests {
     pub(super) bucket: String,
     /// `None` sends requests without a token.
     pub(super) tokens: Option<GcpCredentialProvider>,
+    /// Where those come from, for people.
+    pub(super) source: Arc<str>,
 }
 
 /// One request without a body; what is not given is empty.

@@ -7,7 +7,7 @@ use freehold_ports::blobs::BlobError;
 use tokio::sync::OnceCell;
 
 use super::addressing::Addressing;
-use super::credentials::{self, Credentials};
+use super::credentials::{self, Credentials, Signatory};
 use super::provider::S3Provider;
 use super::region;
 use super::requests::Requests;
@@ -22,14 +22,14 @@ use crate::cloud::retry;
 /// Who the process is to S3. The credentials are looked for once, when the first bucket is opened.
 #[derive(Debug, Default)]
 pub(crate) struct Account {
-    credentials: OnceCell<Credentials>,
+    credentials: OnceCell<Signatory>,
 }
 
 impl Account {
     /// Opens the bucket of a location.
     pub(crate) async fn open(&self, opening: Opening<'_>) -> Result<Arc<dyn Provider>, BlobError> {
         let Opening { environment, transport, root, region } = opening;
-        let credentials = self
+        let signatory = self
             .credentials
             .get_or_try_init(|| credentials::credentials(environment))
             .await
@@ -48,10 +48,11 @@ impl Account {
             retry,
             bucket_url: addressing.bucket_url(),
             region,
-            credentials: match credentials {
+            credentials: match &signatory.credentials {
                 Credentials::Anonymous => None,
                 Credentials::Keys(keys) => Some(Arc::clone(keys)),
             },
+            source: Arc::clone(&signatory.source),
         };
         let provider = S3Provider::new(root, &addressing, requests, allow_http).map_err(failed)?;
         Ok(Arc::new(provider))

@@ -8,6 +8,7 @@ mod container;
 mod fetched_keys;
 mod instance_metadata;
 mod keys;
+mod origin;
 mod process;
 mod profile_file;
 mod profiles;
@@ -48,6 +49,20 @@ pub(crate) enum Credentials {
     Keys(AwsCredentialProvider),
 }
 
+/// Who signs requests.
+#[derive(Debug, Clone)]
+pub(crate) struct Signatory {
+    pub(crate) credentials: Credentials,
+    /// Which link of the chain they come from, for people and without any secret.
+    pub(crate) source: Arc<str>,
+}
+
+impl Signatory {
+    fn new(credentials: Credentials, source: impl Into<Arc<str>>) -> Self {
+        Self { credentials, source: source.into() }
+    }
+}
+
 /// What the environment and the profile say about where S3 is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Settings {
@@ -74,9 +89,9 @@ pub(crate) fn settings(environment: &Environment) -> Result<Settings, Credential
 ///
 /// # Errors
 /// When something is configured that cannot be used.
-pub(crate) async fn credentials(environment: &Environment) -> Result<Credentials, CredentialsUnusable> {
+pub(crate) async fn credentials(environment: &Environment) -> Result<Signatory, CredentialsUnusable> {
     if is_anonymous(environment) {
-        return Ok(Credentials::Anonymous);
+        return Ok(Signatory::new(Credentials::Anonymous, "anonymous, since AWS_SKIP_SIGNATURE is set"));
     }
     let profiles = profiles(environment).await?;
     let patience = RetryConfig {
@@ -89,13 +104,18 @@ pub(crate) async fn credentials(environment: &Environment) -> Result<Credentials
     };
     let Some(source) = source::configured(environment, &profiles)? else {
         let found = instance_metadata::of_this_machine(environment, patience).await.map_err(set_up)?;
-        return Ok(found.map_or(Credentials::Anonymous, Credentials::Keys));
+        return Ok(match found {
+            Some(keys) => Signatory::new(Credentials::Keys(keys), "the role of this virtual machine"),
+            None => Signatory::new(Credentials::Anonymous, "anonymous, since nothing is configured"),
+        });
     };
     let profile = profiles.chosen()?;
     let region = settings_of(environment, profile.as_ref()).region;
     let region = region.unwrap_or_else(|| FALLBACK_REGION.to_owned());
     let connection = Connection::new(patience.clone()).map_err(set_up)?;
-    Chain { environment, profile, region, connection, patience }.provider(source).map(Credentials::Keys)
+    let origin = origin::of(environment, &profiles, &source)?;
+    let keys = Chain { environment, profile, region, connection, patience }.provider(source)?;
+    Ok(Signatory::new(Credentials::Keys(keys), origin))
 }
 
 fn is_anonymous(environment: &Environment) -> bool {

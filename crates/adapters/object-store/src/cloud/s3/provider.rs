@@ -86,6 +86,10 @@ impl Provider for S3Provider {
         Some(&self.requests.region)
     }
 
+    fn credentials_source(&self) -> &str {
+        &self.requests.source
+    }
+
     fn refused(&self, refusal: &Refusal) -> Cause {
         causes::cause(refusal)
     }

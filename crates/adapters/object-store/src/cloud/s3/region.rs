@@ -54,6 +54,7 @@ async fn asked(
         bucket_url,
         region: DEFAULT.to_owned(),
         credentials: None,
+        source: "anonymous, to ask for the region".into(),
     };
     let error = match requests.send(Request { method: Method::HEAD, ..Request::default() }).await {
         Ok(answer) => {

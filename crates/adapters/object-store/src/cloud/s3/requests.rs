@@ -1,5 +1,7 @@
 //! Signed requests that `object_store` has no call for.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use http::Method;
 use object_store::RetryConfig;
@@ -19,6 +21,8 @@ pub(super) struct Requests {
     pub(super) region: String,
     /// `None` sends requests without a signature.
     pub(super) credentials: Option<AwsCredentialProvider>,
+    /// Where those come from, for people.
+    pub(super) source: Arc<str>,
 }
 
 /// One request; the rest of it is empty.

@@ -32,6 +32,14 @@ impl<S: BlobStores> BlobStores for FaultyBlobStores<S> {
         self.faults.around("resolve root", error, self.inner.resolve(root)).await
     }
 
+    async fn aliases(&self, root: &StorageRoot) -> Result<Vec<StorageRoot>, BlobError> {
+        self.inner.aliases(root).await
+    }
+
+    async fn enclosing(&self, root: &StorageRoot) -> Result<Vec<StorageRoot>, BlobError> {
+        self.inner.enclosing(root).await
+    }
+
     async fn open(&self, root: &StorageRoot) -> Result<Arc<dyn BlobStore>, BlobError> {
         let inner = self.faults.around("open location", error, self.inner.open(root)).await?;
         Ok(Arc::new(FaultyBlobStore { inner, faults: self.faults.clone(), copies: self.copies }))
@@ -63,6 +71,10 @@ struct FaultyBlobStore {
 impl RemoteStore for FaultyBlobStore {
     fn region(&self) -> Option<&str> {
         self.inner.region()
+    }
+
+    fn credentials_source(&self) -> Option<&str> {
+        self.inner.credentials_source()
     }
 
     async fn presigned_url(

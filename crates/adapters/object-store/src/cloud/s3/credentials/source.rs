@@ -111,7 +111,7 @@ fn container(environment: &Environment) -> Option<Container> {
 }
 
 /// What a profile says: a role, keys, or a command; `None` if it says nothing of credentials. `passed` are the profiles that led here.
-fn of_profile(
+pub(super) fn of_profile(
     environment: &Environment,
     profiles: &Profiles,
     profile: &Profile,
