@@ -15,6 +15,8 @@
 //!
 //! The last line is the CRC-32 (IEEE) of all bytes before it, the preceding line end included, as eight lower-case
 //! hexadecimal digits. Between both `freehold_` lines there may be more of that kind: a later release's, kept in order.
+//! `freehold_database=` names the database of the manager, and `freehold_reason=` why the location was taken over. A claim without a
+//! manager is one of nobody, and says so by `freehold_vacated=` with the uid of the last one.
 //! A claim that is damaged in any way is either refused or looks as if `LaminDB` had written it, and both mean the same
 //! to Freehold: not ours.
 

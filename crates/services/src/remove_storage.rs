@@ -137,13 +137,22 @@ async fn refuse_default(transaction: &mut Transaction, storage: &Storage) -> Res
 
 /// Gives up the claim of a location, also one that an interrupted call left. One that was linked all along is not looked at.
 async fn give_up(registry: &Registry, holding: Holding) -> Result<(), ReleaseStorageError> {
-    let is_managed = holding.storage.managed_by(&registry.instance).is_ok();
+    if holding.storage.managed_by(&registry.instance).is_ok() {
+        return release(registry, holding).await.map(drop);
+    }
     match holding.last.as_ref().map(|last| last.change) {
-        _ if is_managed => release(registry, holding).await.map(drop),
         Some(StorageChange::Released | StorageChange::HandedOver) => {
             Ok(clear_left_claim(registry, &holding.storage).await.map(drop)?)
         }
-        _ => Ok(()),
+        Some(
+            StorageChange::Claimed
+            | StorageChange::Linked
+            | StorageChange::Received
+            | StorageChange::Adopted
+            | StorageChange::Lost
+            | StorageChange::Moved,
+        )
+        | None => Ok(()),
     }
 }
 

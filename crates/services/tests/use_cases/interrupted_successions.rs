@@ -1,13 +1,13 @@
 //! Two things that come together in the life of a location: what one left unfinished, and what another one does then.
 
-use freehold_domain::{Access, Claim, StorageChange};
+use freehold_domain::{Access, Claim, ClaimEpoch, StorageChange};
 use freehold_services::add_storage::AddOutcome;
 use freehold_services::delete_instance::{DataFate, delete_instance};
 use freehold_services::hand_over_storage::{HandOverStorageError, hand_over_storage};
 use freehold_services::release_storage::release_storage;
 use freehold_services::relocate_instance::relocate_instance;
 use freehold_services::remove_storage::remove_storage;
-use freehold_services::{Category, Registry, UseCaseError};
+use freehold_services::{Category, Registry};
 
 use super::harness::{
     Fault, LAB, World, add, assert_error, database, history, into, root, save, save_path, try_add, try_save,
@@ -119,7 +119,7 @@ async fn a_release_takes_the_claim_that_an_interrupted_addition_renewed() {
     });
     try_add(&lab, SHARED).await.unwrap_err();
     world.faults.disarm();
-    assert_eq!(world.claim(SHARED).and_then(|claim| claim.epoch()).map(|epoch| epoch.number()), Some(2));
+    assert_eq!(world.claim(SHARED).and_then(|claim| claim.epoch()), Some(ClaimEpoch::FIRST.next()));
     release_storage(&lab, SHARED).await.unwrap();
     assert_eq!(world.claim(SHARED), None, "what was released is nobody's");
 }
