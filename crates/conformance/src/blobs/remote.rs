@@ -16,6 +16,7 @@ use crate::case::{Failure, Outcome, cases, ensure, ensure_equal, present};
 cases! { Fresh, "blobs::remote":
     a_location_opened_in_its_region_is_the_same_place,
     a_given_region_is_believed,
+    where_credentials_come_from_is_told_in_one_line_and_always_the_same,
     a_presigned_url_does_not_ask_whether_the_blob_exists,
     presigning_and_listing_uploads_create_nothing,
     a_put_that_has_returned_leaves_no_upload,
@@ -47,6 +48,15 @@ async fn a_given_region_is_believed(fresh: &Fresh) -> Outcome {
     let has_regions = fresh.stores.open(&fresh.root).await?.region().is_some();
     let store = fresh.stores.open_in_region(&fresh.root, "region-9").await?;
     ensure_equal("the region", &store.region(), &has_regions.then_some("region-9"))
+}
+
+async fn where_credentials_come_from_is_told_in_one_line_and_always_the_same(fresh: &Fresh) -> Outcome {
+    let (store, again) = (fresh.stores.open(&fresh.root).await?, fresh.stores.open(&fresh.root).await?);
+    let source = store.credentials_source();
+    ensure_equal("the source of credentials", &again.credentials_source(), &source)?;
+    let is_line = source.is_none_or(|source| !source.trim().is_empty() && !source.contains('\n'));
+    ensure!(is_line, "the source of credentials: expected one line for people, found {source:?}");
+    Ok(())
 }
 
 async fn a_presigned_url_does_not_ask_whether_the_blob_exists(fresh: &Fresh) -> Outcome {

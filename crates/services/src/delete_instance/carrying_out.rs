@@ -47,7 +47,7 @@ pub(super) async fn carry_out(
     let mut released: Vec<&Storage> = Vec::new();
     for location in plan.locations.iter().filter(|location| location.access == Access::Linked) {
         let storage = &location.storage;
-        match finish_giving_up(registry, storage, fate_of(storage)).await {
+        match finish_giving_up(registry, storage, fate_of(storage), resumes).await {
             Ok(true) => released.push(storage),
             Ok(false) => {}
             Err(error) if resumes => return Err(error),
@@ -82,11 +82,12 @@ pub(super) async fn carry_out(
 }
 
 /// A location that was given up last: if that was interrupted, by this deletion or before it, its claim is still ours. One that was linked all along is not
-/// looked at. Says whether the claim was taken away here.
+/// looked at. Says whether the claim was taken away here, or may have been by the deletion that this one resumes.
 async fn finish_giving_up(
     registry: &Registry,
     storage: &Storage,
     fate: &Fate,
+    resumes: bool,
 ) -> Result<bool, DeleteInstanceError> {
     let last = registry
         .reading(|| {
@@ -105,7 +106,7 @@ async fn finish_giving_up(
             let proof = held.managed_by(&registry.instance).map_err(AccessError::from)?;
             let claimant = registry.claimant().await?;
             match finished(registry.host.locations.release(proof, claimant).await)? {
-                Some(was_there) => Ok(was_there),
+                Some(was_there) => Ok(was_there || resumes),
                 None => Ok(clear_left_claim(registry, storage).await?),
             }
         }

@@ -53,6 +53,8 @@ pub(crate) enum Fault {
     KeepsEmptyFolders,
     /// A location that ignores the region that is given for it.
     IgnoresTheRegion,
+    /// A source of credentials that is told with a line too many.
+    TellsTheSourceInTwoLines,
     /// A URL that is signed for blobs that are there, and for no others.
     SignsWhatIsThere,
     /// An upload that stays when its put fails.
@@ -185,6 +187,13 @@ impl FaultyStore {
 impl RemoteStore for FaultyStore {
     fn region(&self) -> Option<&str> {
         self.inner.region()
+    }
+
+    fn credentials_source(&self) -> Option<&str> {
+        match self.fault {
+            Fault::TellsTheSourceInTwoLines => Some("the environment\nand its secret"),
+            _ => self.inner.credentials_source(),
+        }
     }
 
     async fn presigned_url(

@@ -164,6 +164,14 @@ fn a_region_that_is_ignored_is_caught() {
 }
 
 #[test]
+fn a_source_of_credentials_in_two_lines_is_caught() {
+    assert_caught(
+        Fault::TellsTheSourceInTwoLines,
+        "blobs::remote::where_credentials_come_from_is_told_in_one_line_and_always_the_same",
+    );
+}
+
+#[test]
 fn a_url_for_present_blobs_only_is_caught() {
     assert_caught_in_a_bucket(
         Fault::SignsWhatIsThere,

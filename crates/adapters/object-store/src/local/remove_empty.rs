@@ -23,7 +23,11 @@ pub(crate) async fn remove_empty(place: Place) -> Result<(), BlobError> {
 
 fn remove(place: &Place) -> Result<(), BlobError> {
     match Location::open(place) {
-        Ok(location) => remove_reserved_folder(&location).map_err(|errno| place.error(errno))?,
+        Ok(location) => match remove_reserved_folder(&location) {
+            // Somebody is storing something there at this moment.
+            Ok(()) | Err(Errno::BUSY) => {}
+            Err(errno) => return Err(place.error(errno)),
+        },
         Err(Lookup::Absent | Lookup::RootIsNoFolder) => return Ok(()),
         Err(lookup) => return Err(place.folder_error(lookup)),
     }
