@@ -1,7 +1,7 @@
 //! Release a storage location: its claim is given up, and everything that lies there stays. The location stays recorded, linked.
 //!
 //! The record goes first, and then the claim: in one unit of work the location becomes linked if no session that may be alive has announced a change
-//! there, and whoever comes later announces nothing (see [`announcement`](crate::announcement)). An interruption in between leaves a claim of ours under
+//! there, and whoever comes later announces nothing. An interruption in between leaves a claim of ours under
 //! which nobody writes; the same call removes it, and adding the location again puts one of a later epoch in its place, so that a release that was only
 //! slow does not remove that one.
 
