@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 
 use super::actor::Actor;
-use super::json::{list, text};
+use super::json::{list, list_at, text};
 use super::{holds, scene};
 
 /// Shows what deleting the instance would do.
@@ -16,7 +16,11 @@ pub(super) fn plan(lab: &Actor) -> Result<()> {
     lab.types(&["storage", "add", "./analysis-data"])?;
     lab.types(&["instance", "delete", "--dry-run"])?;
     let plan = lab.json(&["instance", "delete", "--dry-run"])?;
-    let (managed, linked) = (plan["managed"].to_string(), plan["linked"].to_string());
+    let roots = |access: &str| -> Result<String> {
+        let locations = list_at(&plan, "locations")?.iter().filter(|location| location["access"] == access);
+        Ok(locations.map(|location| location["root"].to_string()).collect())
+    };
+    let (managed, linked) = (roots("managed")?, roots("linked")?);
     holds(
         "the plan names the managed locations",
         managed.contains("lab-data") && managed.contains("lab-archive"),
